@@ -4,8 +4,8 @@ import type { PlatformOutputs } from "../stacks/outputs.ts";
 import { type AwsAccess, accessAws } from "./access/aws-access.ts";
 import { findIngress, type Ingress } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
+import { requireSameTarget } from "./environment/creation-choices.ts";
 import { parseExistingName } from "./environment/name.ts";
-import { requireSameTarget } from "./environment/origin.ts";
 
 import { type EnvironmentRecord, readRecord } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";

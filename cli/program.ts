@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { type CommandEntry, commands } from "./commands/index.ts";
-import { targets } from "./environment/origin.ts";
+import { targets } from "./environment/creation-choices.ts";
 import { OperatorError } from "./errors.ts";
 import { renderExamples } from "./help-examples.ts";
 import { findHome } from "./home.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type TargetName, targets } from "./environment/origin.ts";
+import { type TargetName, targets } from "./environment/creation-choices.ts";
 import { requireUsablePaths } from "./environment/paths.ts";
 import { OperatorError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { OperatorError, SettingsError } from "./errors.ts";
-import { countWorkers } from "./workers/worker-environment.ts";
+import { countWorkers } from "./workers/worker-count.ts";
 
 /** The roles of the image. Each is imported on demand: the stub must not load the OAuth2 server. */
 const roles: Readonly<Record<string, () => Promise<void>>> = {
@@ -14,7 +14,7 @@ const roles: Readonly<Record<string, () => Promise<void>>> = {
   admin: async () => (await import("./admin/admin.ts")).runAdmin(),
   stub: async () => (await import("./stub/stub.ts")).runStub(),
   user: async () => (await import("./users/user-command.ts")).runUser(process.argv.slice(3)),
-  health: async () => (await import("./health-probe.ts")).probeHealth(),
+  health: async () => (await import("./container-health-check.ts")).probeHealth(),
   warm: async () => (await import("./warm-compile-cache.ts")).warmCompileCache(),
 };
 

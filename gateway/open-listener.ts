@@ -13,8 +13,8 @@ import type { GatewaySettings } from "./settings.ts";
 import { closeStores, type Stores } from "./stores.ts";
 import { ProofNonces } from "./tokens/nonces.ts";
 import { Tokens } from "./tokens/tokens.ts";
-import { isWorker, readWorkerNumber, untilWorthListening } from "./workers/worker-environment.ts";
 import { openTaskMetrics } from "./workers/worker-metrics.ts";
+import { isWorker, readWorkerNumber, untilWorthListening } from "./workers/worker-variables.ts";
 
 /** A port that is open, or will be once there is something to serve. */
 export interface Listener {

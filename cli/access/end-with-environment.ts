@@ -1,7 +1,8 @@
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { readAuthority } from "./authority.ts";
-import { issueGrant, listGrants } from "./grants.ts";
+import { listGrants } from "./grants.ts";
+import { issueGrant } from "./issue-grant.ts";
 import { findOutliving, storeRevocations } from "./revoke.ts";
 
 /** Remaining lifetime of an environment in seconds. Throws DMM_ENVIRONMENT_EXPIRED after its end. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { OperatorError } from "../errors.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import { grantFiles, isValid, readGrant } from "./grants.ts";
-import { operatorGrant } from "./operator-grant.ts";
+import { operatorGrant } from "./operator-grant-name.ts";
 
 /**
  * Why the operator's own requests cannot be admitted, as far as this machine knows; they would then reveal nothing

@@ -3,17 +3,10 @@ import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
 import { readClient } from "../access/client-identity.ts";
 import { requireLifetime } from "../access/end-with-environment.ts";
-import {
-  type Grant,
-  grantFiles,
-  issueGrant,
-  isValid,
-  listGrants,
-  parseGrantName,
-  readGrant,
-} from "../access/grants.ts";
+import { type Grant, grantFiles, isValid, listGrants, parseGrantName, readGrant } from "../access/grants.ts";
 import type { ClientIdentity } from "../access/ingress.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { issueGrant } from "../access/issue-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { proveRevoked } from "../access/prove-revoked.ts";
 import { revokeGrants } from "../access/revoke.ts";
 import { shutOut } from "../access/shut-out.ts";

@@ -5,7 +5,7 @@ import { readHolder } from "../../machine/lock.ts";
 import { isStopped } from "../../machine/process.ts";
 import { readClient } from "../access/client-identity.ts";
 import { describeAccess, findIngress, tryAccess } from "../access/ingress.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
 import { environmentFolder } from "../home.ts";

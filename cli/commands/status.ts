@@ -5,7 +5,7 @@ import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
 import { isValid, listGrants } from "../access/grants.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { readVerifierSecret } from "../access/token.ts";
 import { chooseName, nameHelp } from "../environment/default-name.ts";
 import { renderDuration } from "../environment/duration.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { chooseNewName, newNameHelp } from "../environment/default-name.ts";
 import { parseDuration } from "../environment/duration.ts";
 import { parseInsiderNetworks } from "../environment/insider-networks.ts";

@@ -12,7 +12,7 @@ import {
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
 
-import { type Origin, parseOrigin } from "./origin.ts";
+import { type Origin, parseOrigin } from "./creation-choices.ts";
 
 /** Every number that an environment may have. */
 export const networkNumbers: readonly number[] = [...numbersFrom(environmentNetworks, 0)];

@@ -2,9 +2,8 @@ import { listFolder, readFileIfPresent, replaceFile } from "../../machine/files.
 import { sourceNetworks } from "../../stacks/config/config.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-
+import { type Origin, parseOrigin, type TargetName, targets } from "./creation-choices.ts";
 import { listReservedNames, reservedBy } from "./network.ts";
-import { type Origin, parseOrigin, type TargetName, targets } from "./origin.ts";
 import type { Ports } from "./ports.ts";
 
 export const stages = ["creating", "up", "tearing-down"] as const;

@@ -1,6 +1,6 @@
 import { grantFiles } from "../access/grants.ts";
 import type { Ingress } from "../access/ingress.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import { chalk } from "../report/style.ts";
 import { renderBrowserSteps, shown } from "./browser-steps.ts";

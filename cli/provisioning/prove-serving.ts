@@ -5,7 +5,7 @@ import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
 import { explainRefusal } from "../access/explain-refusal.ts";
 import { ask, type ClientIdentity, type Ingress } from "../access/ingress.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
 
 import { type EnvironmentRecord, writeRecord } from "../environment/record.ts";

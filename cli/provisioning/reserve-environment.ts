@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { pulumiRoot } from "../../tools/resolve-tools.ts";
 import { type Authority, ensureAuthority } from "../access/authority.ts";
-import { hasEveryFile, issueGrant, isValid, readGrant } from "../access/grants.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { hasEveryFile, isValid, readGrant } from "../access/grants.ts";
+import { issueGrant } from "../access/issue-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { ensureFirstList } from "../access/revocation-list.ts";
 import {
   addressBlockOf,
@@ -18,9 +19,9 @@ import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
 import { ensureStack } from "../engine/stack.ts";
 import { removeCutDescriptions } from "../engine/state.ts";
+import { requireSameTarget } from "../environment/creation-choices.ts";
 import { chooseIngressPort } from "../environment/ingress-port.ts";
 import { reserveNetwork } from "../environment/network.ts";
-import { requireSameTarget } from "../environment/origin.ts";
 import { readOwner } from "../environment/owner.ts";
 import { choosePorts } from "../environment/ports.ts";
 import { type EnvironmentRecord, readRecord, writeRecord } from "../environment/record.ts";

@@ -7,7 +7,7 @@ import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
 
-import type { Origin } from "../environment/origin.ts";
+import type { Origin } from "../environment/creation-choices.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";

@@ -12,7 +12,7 @@ import {
   type Ingress as IngressAddress,
   tryAccess,
 } from "../access/ingress.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readEdgeListeners } from "../environment/network.ts";
 

@@ -1,6 +1,6 @@
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
 import type { Project } from "../engine/configuration.ts";
-import type { Origin, TargetName } from "../environment/origin.ts";
+import type { Origin, TargetName } from "../environment/creation-choices.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import type { RegionAddress } from "../region/address.ts";
 import type { Inventory } from "../region/inventory.ts";

@@ -1,6 +1,6 @@
+import { endStragglers } from "../region/end-unrecorded-processes.ts";
 import { type Inventory, sweepRegion, takeInventory } from "../region/inventory.ts";
 import { stopRegion } from "../region/stop.ts";
-import { endStragglers } from "../region/unrecorded-processes.ts";
 import type { Progress } from "../report/steps.ts";
 import type { DeletedDown, StoppedDown } from "./down-stages.ts";
 

@@ -2,9 +2,8 @@ import { isPresent } from "../../machine/files.ts";
 import { locateBackend } from "../engine/backend.ts";
 import type { Project } from "../engine/configuration.ts";
 import { readStackState, readStateAccounts } from "../engine/state.ts";
-
+import { type Origin, requireSameTarget, type TargetName } from "../environment/creation-choices.ts";
 import { readReservedOrigin } from "../environment/network.ts";
-import { type Origin, requireSameTarget, type TargetName } from "../environment/origin.ts";
 import { type EnvironmentRecord, originOf, readRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";

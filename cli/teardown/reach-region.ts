@@ -6,10 +6,10 @@ import { readEdgeListeners } from "../environment/network.ts";
 
 import { isExpected } from "../errors.ts";
 import { type RegionAddress, readRegionAddress } from "../region/address.ts";
+import { endEdge } from "../region/end-unrecorded-processes.ts";
 import { endBalancers } from "../region/ledger.ts";
 import { isResponsive } from "../region/responsive.ts";
 import { startRegion } from "../region/start.ts";
-import { endEdge } from "../region/unrecorded-processes.ts";
 import type { Progress } from "../report/steps.ts";
 import type { ReachedDown, TakenDown } from "./down-stages.ts";
 

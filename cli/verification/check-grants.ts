@@ -1,7 +1,8 @@
 import type { Grants, Insider } from "../../verify/index.ts";
 import { withAccessLock } from "../access/access-lock.ts";
 import { readAuthority } from "../access/authority.ts";
-import { issueCertificate, parseGrantName } from "../access/grants.ts";
+import { parseGrantName } from "../access/grants.ts";
+import { issueCertificate } from "../access/issue-certificate.ts";
 import { findCheckSerials, publishRevocations, storeRevocations } from "../access/revoke.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 

@@ -1,6 +1,6 @@
 import { digestContent } from "../../image/digest.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-import type { TargetName } from "../environment/origin.ts";
+import type { TargetName } from "../environment/creation-choices.ts";
 import { imageContent } from "../region/local-images.ts";
 
 /** The deployed image of the services, compared with the current checkout. */

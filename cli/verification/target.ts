@@ -2,7 +2,7 @@ import { digestContent } from "../../image/digest.ts";
 import type { Grants, Target } from "../../verify/index.ts";
 import { accessAws } from "../access/aws-access.ts";
 import { readClient } from "../access/client-identity.ts";
-import { operatorGrant } from "../access/operator-grant.ts";
+import { operatorGrant } from "../access/operator-grant-name.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import { listDifferences } from "../provisioning/list-differences.ts";
 import { imageContent } from "../region/local-images.ts";

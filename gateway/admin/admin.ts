@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { recordCurrent } from "../configuration/change.ts";
+import { recordCurrent } from "../configuration/apply-change.ts";
 import { storeVerifierSecret } from "../configuration/verifier-secret.ts";
 import { ensureAccount } from "../database/account.ts";
 import { migrate } from "../database/migrate.ts";

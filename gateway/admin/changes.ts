@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { changeConfiguration, restoreVersion } from "../configuration/change.ts";
-import type { Change, Changed } from "../configuration/edit.ts";
+import { changeConfiguration, restoreVersion } from "../configuration/apply-change.ts";
+import type { Change, Changed } from "../configuration/change-types.ts";
 import type { Author } from "../configuration/history.ts";
 import type { Propagation } from "../fleet/broadcast.ts";
 import { hasInvisible } from "../page/invisible.ts";

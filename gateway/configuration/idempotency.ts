@@ -1,7 +1,7 @@
 import type { PoolConnection } from "../database/pool.ts";
+import type { Change, Changed } from "./change-types.ts";
 import { computeDifferences } from "./difference.ts";
 import type { ConfigurationDocument } from "./document.ts";
-import type { Change, Changed } from "./edit.ts";
 import { findDocument, findVersion, nameAuthor } from "./history.ts";
 import { normalizeDocument } from "./normalize.ts";
 

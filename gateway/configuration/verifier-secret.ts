@@ -13,7 +13,7 @@ export async function storeVerifierSecret(pool: Pool, settings: StoreSettings): 
     "SELECT secret_hash FROM clients WHERE client_id = 'verifier'",
   );
   if (stored === undefined || stored.secret_hash === hash) return;
-  const { changeConfiguration } = await import("./change.ts");
+  const { changeConfiguration } = await import("./apply-change.ts");
   const { platform } = await import("./history.ts");
   await changeConfiguration(pool, {
     author: platform,

@@ -2,7 +2,7 @@ import type { ConfigurationWatch } from "../configuration/watch.ts";
 import type { Pool } from "../database/pool.ts";
 import type { Logger } from "../logger.ts";
 import { describeReason } from "../reason.ts";
-import { nameInstance, representsTask } from "../workers/worker-environment.ts";
+import { nameInstance, representsTask } from "../workers/worker-variables.ts";
 
 /** Interval of heartbeats, which is also the delay until a changed state is reported, in milliseconds. */
 export const heartbeatMs = 2000;

@@ -6,7 +6,7 @@ import { allowances, Throttle } from "../login/throttle.ts";
 import { describeReason } from "../reason.ts";
 import type { Primaries } from "../redis/primaries.ts";
 import { readSignOutJobs, type SignOutJob, settleSignOut, signOutPath } from "../users/sign-out-jobs.ts";
-import { representsTask } from "../workers/worker-environment.ts";
+import { representsTask } from "../workers/worker-variables.ts";
 import { carryOutOperatorActions } from "./operator-jobs.ts";
 import { signOutEverywhere } from "./sign-out.ts";
 import type { SigningKeys } from "./signing-keys.ts";

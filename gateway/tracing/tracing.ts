@@ -15,7 +15,7 @@ import {
 import type { Exchange } from "../exchange/exchange.ts";
 import { parseTraceparent } from "../exchange/traceparent.ts";
 import type { Logger } from "../logger.ts";
-import { nameInstance, readWorkerNumber } from "../workers/worker-environment.ts";
+import { nameInstance, readWorkerNumber } from "../workers/worker-variables.ts";
 import { FollowCallers } from "./follow-callers.ts";
 import { RequestTrace } from "./request-trace.ts";
 import type { TracingSettings } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { Channel } from "./channel.ts";
-import { isWorker } from "./worker-environment.ts";
+import { isWorker } from "./worker-variables.ts";
 
 /** A worker's channel to its parent process; absent in a gateway without workers. */
 export function connectToParent(): Channel | undefined {

@@ -5,7 +5,7 @@ import { readTaskAddress } from "../task.ts";
 import { Channel } from "./channel.ts";
 import { spreadVersion } from "./siblings.ts";
 import { TaskMetricsCollection } from "./task-metrics.ts";
-import { nameInstance, workerVariables } from "./worker-environment.ts";
+import { nameInstance, workerVariables } from "./worker-variables.ts";
 
 /** Time between two restarts of a worker that keeps ending, in milliseconds. */
 const restartMs = 500;

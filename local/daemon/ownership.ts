@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readProcess, readStartDate } from "../../machine/process.ts";
 import { readSocketName, reserveSocketName } from "../../machine/socket-name.ts";
+import { regionName } from "./end-ledger-processes.ts";
 import { RegionError } from "./errors.ts";
 import { readLedger } from "./ledger.ts";
-import { regionName } from "./ledger-processes.ts";
 
 interface Owner {
   readonly pid: number;

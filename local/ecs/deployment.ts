@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { ServicePlan } from "./service-plan.ts";
+import type { ServicePlan } from "./service-settings.ts";
 
 /** The circuit breaker's threshold: half the desired count, within these bounds (ECS Developer Guide). */
 const fewestFailures = 3;

@@ -5,7 +5,7 @@ import { findCluster, servicesOf } from "./cluster.ts";
 import { describeCluster, describeService, describeTask } from "./descriptions.ts";
 import { listTasks, schedulerOf } from "./running.ts";
 import { storePlan } from "./service.ts";
-import { invalid } from "./service-plan.ts";
+import { invalid } from "./service-settings.ts";
 import { readTaskHealth } from "./targets.ts";
 import { isLiving } from "./task.ts";
 import { describeTaskDefinition, findTaskDefinition } from "./task-definition.ts";

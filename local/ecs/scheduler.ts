@@ -1,9 +1,9 @@
 import type { Region } from "../region.ts";
 import { Deployment } from "./deployment.ts";
 import { ReconcileLoop } from "./reconcile-loop.ts";
-import { planReconciliation } from "./reconcile-plan.ts";
+import { planReconciliation } from "./rolling-update.ts";
 import { ServiceEvents } from "./service-events.ts";
-import { differInTasks, type ServicePlan } from "./service-plan.ts";
+import { differInTasks, type ServicePlan } from "./service-settings.ts";
 import { ServiceTasks } from "./service-tasks.ts";
 import { SteadyWaits } from "./steady-waits.ts";
 import { processNameOf, type Task } from "./task.ts";

@@ -7,7 +7,7 @@ import { flagOf, textOf } from "../values.ts";
 import { findCluster } from "./cluster.ts";
 import { forgetScheduler, keepScheduler, schedulerOf } from "./running.ts";
 import { ServiceScheduler } from "./scheduler.ts";
-import { invalid, planOf, type ServicePlan } from "./service-plan.ts";
+import { invalid, planOf, type ServicePlan } from "./service-settings.ts";
 import { admitPlan, validateService } from "./validate-service.ts";
 
 const type = "aws:ecs/service:Service";

@@ -3,7 +3,7 @@ import { makeArn } from "../arn.ts";
 import type { Region, RunningProcess } from "../region.ts";
 import { zoneName } from "../zones.ts";
 import type { Deployment } from "./deployment.ts";
-import type { ServiceTarget } from "./service-plan.ts";
+import type { ServiceTarget } from "./service-settings.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
 /**

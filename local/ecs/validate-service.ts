@@ -3,7 +3,7 @@ import type { Region } from "../region.ts";
 import type { Properties } from "../resource.ts";
 import type { CheckFailure } from "../resource-handler.ts";
 import { flagOf, numberOf, objectOf, objectsOf, textOf, textsOf } from "../values.ts";
-import { invalid, type ServicePlan } from "./service-plan.ts";
+import { invalid, type ServicePlan } from "./service-settings.ts";
 
 /** Properties with several values on AWS of which the region supports one. */
 const only: Readonly<Record<string, string>> = { schedulingStrategy: "REPLICA", launchType: "EC2" };

@@ -2,7 +2,7 @@ import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { textOf } from "../values.ts";
 import { planAction } from "./actions.ts";
-import type { RunningBalancer } from "./running-balancer.ts";
+import type { RunningBalancer } from "./balancer-interface.ts";
 import { types } from "./types.ts";
 
 const balancers = perRegion(() => new Map<string, RunningBalancer>());

@@ -1,13 +1,13 @@
 import { setTimeout as elapse } from "node:timers/promises";
 import type { Region } from "../region.ts";
 import { AccessLog } from "./access-log.ts";
+import { FollowedFiles } from "./allowed-and-revoked-clients.ts";
 import { backendName } from "./backend-name.ts";
+import type { RunningBalancer } from "./balancer-interface.ts";
 import { type BalancerPlan, planBalancer } from "./balancer-plan.ts";
 import { isClosed } from "./closing.ts";
 import { Haproxy } from "./haproxy.ts";
 import { renderServerOptions, type ServerPlan } from "./haproxy-backend.ts";
-import type { RunningBalancer } from "./running-balancer.ts";
-import { FollowedFiles } from "./runtime-updates.ts";
 import { readStatistics, type ServerStatistics } from "./statistics.ts";
 import { types } from "./types.ts";
 

@@ -3,9 +3,9 @@ import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
 import { numberOf } from "../values.ts";
 import { backendName } from "./backend-name.ts";
+import type { RunningBalancer } from "./balancer-interface.ts";
 import { balancerOfGroup } from "./balancer-registry.ts";
 import { healthCheckOf, type ServerPlan } from "./haproxy-backend.ts";
-import type { RunningBalancer } from "./running-balancer.ts";
 import { waitForFirstHealth } from "./target-health.ts";
 import { types } from "./types.ts";
 

@@ -5,15 +5,10 @@ import { test } from "tap";
 import { ensureAuthority } from "../../cli/access/authority.ts";
 import { readClient } from "../../cli/access/client-identity.ts";
 import { endWithEnvironment, requireLifetime } from "../../cli/access/end-with-environment.ts";
-import {
-  grantFiles,
-  issueCertificate,
-  issueGrant,
-  isValid,
-  listGrants,
-  readGrant,
-} from "../../cli/access/grants.ts";
+import { grantFiles, isValid, listGrants, readGrant } from "../../cli/access/grants.ts";
 import { tryAccess } from "../../cli/access/ingress.ts";
+import { issueCertificate } from "../../cli/access/issue-certificate.ts";
+import { issueGrant } from "../../cli/access/issue-grant.ts";
 import { createRevocationList, ensureFirstList, readRevocations } from "../../cli/access/revocation-list.ts";
 import { findCheckSerials, hasUnpublished, revokeGrants, storeRevocations } from "../../cli/access/revoke.ts";
 import { x509 } from "../../cli/access/x509.ts";

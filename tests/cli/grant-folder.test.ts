@@ -7,7 +7,8 @@ import { execa } from "execa";
 import { test } from "tap";
 import { ensureAuthority } from "../../cli/access/authority.ts";
 import { endWithEnvironment } from "../../cli/access/end-with-environment.ts";
-import { grantFiles, issueGrant, listGrants } from "../../cli/access/grants.ts";
+import { grantFiles, listGrants } from "../../cli/access/grants.ts";
+import { issueGrant } from "../../cli/access/issue-grant.ts";
 import { assertOneGeneration } from "./grant-generation.ts";
 import { TemporaryHome } from "./temporary-home.ts";
 

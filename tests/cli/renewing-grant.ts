@@ -1,5 +1,5 @@
 import { readAuthority } from "../../cli/access/authority.ts";
-import { issueGrant } from "../../cli/access/grants.ts";
+import { issueGrant } from "../../cli/access/issue-grant.ts";
 
 /** Renews one grant repeatedly until it is killed; prints one line for each. */
 const [access = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { readCurrent } from "../../configuration/change.ts";
+import { readCurrent } from "../../configuration/apply-change.ts";
 import type { ConfigurationDocument } from "../../configuration/document.ts";
 import type { SiteContext } from "../site-context.ts";
 import { readChange } from "./entries.ts";

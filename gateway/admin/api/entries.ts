@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { readCurrent } from "../../configuration/change.ts";
+import { readCurrent } from "../../configuration/apply-change.ts";
 import { NotFoundError } from "../../configuration/change-errors.ts";
 import {
   type EntryOf,

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type CurrentDocument, readCurrent } from "../../configuration/change.ts";
+import { type CurrentDocument, readCurrent } from "../../configuration/apply-change.ts";
 import type { Content } from "../../page/html.ts";
 import { AdminError } from "../errors.ts";
 import type { SiteContext } from "../site-context.ts";

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { changeConfiguration, readCurrent, restoreVersion } from "../../../gateway/configuration/change.ts";
+import {
+  changeConfiguration,
+  readCurrent,
+  restoreVersion,
+} from "../../../gateway/configuration/apply-change.ts";
 import {
   ConfigurationInvalidError,
   VersionStaleError,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
+import { changeConfiguration, readCurrent } from "../../../gateway/configuration/apply-change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
 import type { Pool, RowDataPacket } from "../../../gateway/database/pool.ts";
 import { reserveNetwork } from "../../loopback.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, t, test } from "tap";
-import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
+import { changeConfiguration, readCurrent } from "../../../gateway/configuration/apply-change.ts";
 import {
   ChangeNotStoredError,
   ChangeUncertainError,
@@ -8,7 +8,7 @@ import {
 } from "../../../gateway/configuration/change-errors.ts";
 import { type ConfigurationDocument, putEntry } from "../../../gateway/configuration/document.ts";
 import { readVersions } from "../../../gateway/configuration/history.ts";
-import { settleChange } from "../../../gateway/configuration/outcome.ts";
+import { settleChange } from "../../../gateway/configuration/settle-lost-change.ts";
 import type { Pool } from "../../../gateway/database/pool.ts";
 import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
 import { reserveNetwork } from "../../loopback.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { before, t, test } from "tap";
-import { changeConfiguration, readCurrent } from "../../../gateway/configuration/change.ts";
+import { changeConfiguration, readCurrent } from "../../../gateway/configuration/apply-change.ts";
 import { putEntry } from "../../../gateway/configuration/document.ts";
 import { createDatabasePool, type Pool } from "../../../gateway/database/pool.ts";
 import { Broadcast } from "../../../gateway/fleet/broadcast.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { test } from "tap";
-import { planReconciliation, type ReconciledTask } from "../../../local/ecs/reconcile-plan.ts";
+import { planReconciliation, type ReconciledTask } from "../../../local/ecs/rolling-update.ts";
 
 const rolling = { desiredCount: 3, minimumHealthyPercent: 100, maximumPercent: 200, zones: [1, 2, 3] };
 

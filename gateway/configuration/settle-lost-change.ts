@@ -3,7 +3,7 @@ import type { Pool, PoolConnection } from "../database/pool.ts";
 import { CommitUncertainError, inTransaction, requireWriter } from "../database/transaction.ts";
 import { isAway, isReadOnly } from "../database/unavailable.ts";
 import { ChangeNotStoredError, ChangeUncertainError } from "./change-errors.ts";
-import type { Changed } from "./edit.ts";
+import type { Changed } from "./change-types.ts";
 import { findVersionOfChange } from "./history.ts";
 
 /**

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { Pool, PoolConnection, RowDataPacket } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { ConfigurationInvalidError, NotFoundError, VersionStaleError } from "./change-errors.ts";
+import type { Change, Changed } from "./change-types.ts";
 import { computeDifferences, type Difference, describeSecretChange, describeTokenEnd } from "./difference.ts";
 import { type ConfigurationDocument, nouns } from "./document.ts";
-import type { Change, Changed } from "./edit.ts";
 import { findDocument, readAuthorsSince, readUnseenSince, recordFound, recordVersion } from "./history.ts";
 import { findRetry } from "./idempotency.ts";
 import { normalizeDocument } from "./normalize.ts";
-import { settleChange } from "./outcome.ts";
 import { writeDifferences } from "./rows.ts";
+import { settleChange } from "./settle-lost-change.ts";
 import { readDocument } from "./tables.ts";
 import { validateConfiguration } from "./validate.ts";
 
