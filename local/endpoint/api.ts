@@ -4,6 +4,7 @@ import type { WireRequest, WireResponse } from "../access/wire.ts";
 import { settleMirror } from "../cloudwatch/mirror.ts";
 import type { OwnedRegion } from "../daemon/region.ts";
 import { admitRequest } from "../models/validate-request.ts";
+import type { Wire } from "../models/wire-values.ts";
 import { forwardToMoto } from "../moto.ts";
 import { AwsError, type AwsRequest, type Operation, type Operations } from "../operation.ts";
 import { serveS3, writeS3Error } from "../s3/api.ts";
@@ -20,6 +21,7 @@ type Protocol = "json" | "query" | "rest" | "s3";
 interface Call {
   readonly operation: string;
   readonly input: Record<string, unknown>;
+  readonly wire: Wire;
 }
 
 /**
@@ -37,9 +39,9 @@ export async function serveApi(
     const { caller } = await authenticate(request, signature, options.keys);
     const { service } = signature;
     if (service === "s3") return await serveS3(region, request, caller);
-    const { operation, input } = readCall(service, request);
+    const { operation, input, wire } = readCall(service, request);
     const call: AwsRequest = { service, operation, input, caller };
-    admitRequest(call, protocol === "query" ? "form" : "json");
+    admitRequest(call, wire);
     admitCaller(region, call);
     const own = ownOperation(options.operations, service, operation);
     if (own) return writeResponse(protocol, request, call, await own(region, call));
@@ -63,22 +65,23 @@ function ownOperation(
 function protocolOf(request: WireRequest): Protocol {
   if (request.headers.authorization?.includes("/s3/aws4_request")) return "s3";
   if (request.headers["x-amz-target"] !== undefined) return "json";
-  const form = (request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  const type = (request.headers["content-type"] ?? "").toLowerCase();
+  const form = type.startsWith("application/x-www-form-urlencoded");
   return form ? "query" : "rest";
 }
 
 function readCall(service: string, request: WireRequest): Call {
   const target = readJsonOperation(request);
-  if (target !== undefined) return { operation: target, input: readJsonInput(request) };
+  if (target !== undefined) return { operation: target, input: readJsonInput(request), wire: "json" };
   if (isRestService(service)) {
     const call = readRestOperation(service, request);
-    if (call) return call;
+    if (call) return { ...call, wire: "json" };
     throw unknownOperation(service, `${request.method} ${request.path}`);
   }
   const form = readForm(request);
   const operation = form.get("Action");
   if (operation === null) throw unknownOperation(service, `${request.method} ${request.path}`);
-  return { operation, input: readQueryInput(form) };
+  return { operation, input: readQueryInput(form), wire: "form" };
 }
 
 function writeResponse(

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { XMLBuilder } from "fast-xml-parser";
 import { decodeBody, type WireRequest, type WireResponse } from "../access/wire.ts";
-import type { AwsError } from "../operation.ts";
+import { AwsError } from "../operation.ts";
+
+/** No operation of AWS nests deeper; a name of any depth would exhaust the stack. */
+const deepestName = 64;
 
 /** AWS Query: parameters are a form, the response is XML. */
 const namespaces: Readonly<Record<string, string>> = {
@@ -37,7 +40,10 @@ export function readQueryInput(form: URLSearchParams): Record<string, unknown> {
   for (const [name, value] of form) {
     if (name === "Action" || name === "Version") continue;
     let branch = root;
-    for (const part of name.split(".")) {
+    const parts = name.split(".");
+    if (parts.length > deepestName)
+      throw new AwsError("MalformedQueryString", `A parameter's name has more than ${deepestName} levels.`);
+    for (const part of parts) {
       const next = branch.children.get(part) ?? { children: new Map() };
       branch.children.set(part, next);
       branch = next;

@@ -34,7 +34,7 @@ export interface RestOperation {
 }
 
 export function isRestService(service: string): boolean {
-  return service in routes;
+  return Object.hasOwn(routes, service);
 }
 
 /**

@@ -24,7 +24,14 @@ interface Place {
   readonly wire: Wire;
 }
 
-/** Every violation of an operation's model by an input, in the order of the model. */
+/** No response lists more violations than this, and a caller gains nothing from a longer one. */
+const mostViolations = 100;
+/** Levels of a value that a message repeats. */
+const deepestValue = 64;
+/** Longest value that a message repeats, in characters. */
+const longestValue = 4096;
+
+/** The first violations of an operation's model by an input, in the order of the model. */
 export function findViolations(
   model: ServiceModel,
   operation: string,
@@ -33,9 +40,9 @@ export function findViolations(
 ): readonly Violation[] {
   const name = model.operations[operation];
   if (name === undefined) throw new Error(`the model of ${model.source.file} has no operation ${operation}`);
-  return name === null
-    ? []
-    : ofStructure(model, shapeOf(model, name), input, { member: "", path: "", inBody: true, wire });
+  if (name === null) return [];
+  const place = { member: "", path: "", inBody: true, wire };
+  return ofStructure(model, shapeOf(model, name), input, place).slice(0, mostViolations);
 }
 
 function ofValue(model: ServiceModel, shape: Shape, value: unknown, place: Place): readonly Violation[] {
@@ -43,13 +50,13 @@ function ofValue(model: ServiceModel, shape: Shape, value: unknown, place: Place
     if (isRecord(value)) return ofStructure(model, shape, value, place);
     return place.wire === "form" && value === ""
       ? ofStructure(model, shape, {}, place)
-      : [wrongType(shape, value, place)];
+      : [wrongType(model, shape, value, place)];
   }
   if (shape.type === "list") return ofList(model, shape, value, place);
   if (shape.type === "map") return ofMap(model, shape, value, place);
   const converted = convertScalar(shape.type, value, place.wire);
-  if (converted === undefined) return [wrongType(shape, value, place)];
-  return unsatisfied(shape, converted).map((constraint) => violated(shape, value, place, constraint));
+  if (converted === undefined) return [wrongType(model, shape, value, place)];
+  return unsatisfied(shape, converted).map((constraint) => violated(model, shape, value, place, constraint));
 }
 
 function ofStructure(
@@ -68,6 +75,7 @@ function ofStructure(
   });
   const unknown = Object.keys(value)
     .filter((name) => !Object.hasOwn(members, name))
+    .slice(0, mostViolations)
     .map((name): Violation => {
       const { member, path, inBody } = memberPlace(place, name, undefined);
       return { kind: "unknown", member, path, inBody, value: undefined, constraint: "Member is not known" };
@@ -89,10 +97,10 @@ function memberPlace(place: Place, name: string, member: Member | undefined): Pl
 
 function ofList(model: ServiceModel, shape: Shape, value: unknown, place: Place): readonly Violation[] {
   const items = place.wire === "form" && value === "" ? [] : value;
-  if (!Array.isArray(items) || !shape.member) return [wrongType(shape, value, place)];
+  if (!Array.isArray(items) || !shape.member) return [wrongType(model, shape, value, place)];
   const itemShape = shapeOf(model, shape.member.shape);
-  const own = unsatisfied(shape, items).map((constraint) => violated(shape, items, place, constraint));
-  const below = items.map((item, index) =>
+  const own = unsatisfied(shape, items).map((constraint) => violated(model, shape, items, place, constraint));
+  const below = untilMany(items.entries(), ([index, item]) =>
     ofValue(model, itemShape, item, {
       member: `${place.member}.${index + 1}`,
       path: `${place.path}.${index + 1}.member`,
@@ -100,58 +108,55 @@ function ofList(model: ServiceModel, shape: Shape, value: unknown, place: Place)
       wire: place.wire,
     }),
   );
-  return [...own, ...joinScalars(itemShape, below.flat(), items, place)];
+  const joined = isComposite(itemShape)
+    ? below
+    : joinConstraints(below, () => {
+        const constraint = `Member must satisfy constraint: ${describeConstraints(itemShape)}`;
+        return violated(model, shape, items, place, constraint);
+      });
+  return [...own, ...joined];
 }
 
-/** AWS reports items that are not structures once, at their list, with every constraint of an item. */
-function joinScalars(
-  itemShape: Shape,
-  found: readonly Violation[],
-  items: readonly unknown[],
-  place: Place,
-): readonly Violation[] {
-  const joined = found.filter(({ kind }) => kind === "constraint");
-  if (isComposite(itemShape) || joined.length === 0) return found;
-  const constraint = `Member must satisfy constraint: ${describeConstraints(itemShape)}`;
-  return [
-    ...found.filter(({ kind }) => kind !== "constraint"),
-    violated(itemShape, items, place, constraint),
-  ];
+/** AWS reports items that are not structures once, at their list or map, with every constraint of an item. */
+function joinConstraints(found: readonly Violation[], join: () => Violation): readonly Violation[] {
+  const others = found.filter(({ kind }) => kind !== "constraint");
+  return others.length === found.length ? found : [...others, join()];
+}
+
+/** Looks for violations until there are more than any response lists: an input can have a million items. */
+function untilMany<Item>(items: Iterable<Item>, find: (item: Item) => readonly Violation[]): Violation[] {
+  const found: Violation[] = [];
+  for (const item of items) {
+    if (found.length >= mostViolations) break;
+    found.push(...find(item));
+  }
+  return found;
 }
 
 function ofMap(model: ServiceModel, shape: Shape, value: unknown, place: Place): readonly Violation[] {
   const entries = place.wire === "form" ? readFormMap(value) : value;
-  if (!isRecord(entries) || !shape.key || !shape.value) return [wrongType(shape, value, place)];
+  if (!isRecord(entries) || !shape.key || !shape.value) return [wrongType(model, shape, value, place)];
   const keyShape = shapeOf(model, shape.key.shape);
   const valueShape = shapeOf(model, shape.value.shape);
-  const own = unsatisfied(shape, entries).map((constraint) => violated(shape, entries, place, constraint));
-  const keys = Object.keys(entries).flatMap((key) =>
-    unsatisfied(keyShape, key).length === 0
-      ? []
-      : [
-          violated(
-            shape,
-            entries,
-            place,
-            `Map keys must satisfy constraint: ${describeConstraints(keyShape)}`,
-          ),
-        ],
-  );
-  const values = Object.entries(entries).flatMap(([key, item]) => {
-    const found = ofValue(model, valueShape, item, {
+  const broken = (constraint: string) => violated(model, shape, entries, place, constraint);
+  const hasBrokenKey = Object.keys(entries).some((key) => unsatisfied(keyShape, key).length > 0);
+  const keys = hasBrokenKey
+    ? [broken(`Map keys must satisfy constraint: ${describeConstraints(keyShape)}`)]
+    : [];
+  const found = untilMany(Object.entries(entries), ([key, item]) =>
+    ofValue(model, valueShape, item, {
       member: `${place.member}.${key}`,
       path: `${place.path}.${key}.member`,
       inBody: place.inBody,
       wire: place.wire,
-    });
-    const constraint = `Map value must satisfy constraint: ${describeConstraints(valueShape)}`;
-    return isComposite(valueShape)
-      ? found
-      : found.map((violation) =>
-          violation.kind === "constraint" ? violated(shape, entries, place, constraint) : violation,
-        );
-  });
-  return [...own, ...keys, ...values];
+    }),
+  );
+  const values = isComposite(valueShape)
+    ? found
+    : joinConstraints(found, () =>
+        broken(`Map value must satisfy constraint: ${describeConstraints(valueShape)}`),
+      );
+  return [...unsatisfied(shape, entries).map(broken), ...keys, ...values];
 }
 
 /** In a form, a map is a list of entries. */
@@ -175,12 +180,27 @@ function missing({ member, path, inBody }: Place): Violation {
   return { kind: "missing", member, path, inBody, value: undefined, constraint: "Member must not be null" };
 }
 
-function violated(shape: Shape, value: unknown, place: Place, constraint: string): Violation {
-  return { kind: "constraint", ...describe(shape, value, place), constraint };
+function violated(
+  model: ServiceModel,
+  shape: Shape,
+  value: unknown,
+  place: Place,
+  constraint: string,
+): Violation {
+  return { kind: "constraint", ...describe(model, shape, value, place), constraint };
 }
 
-function describe(shape: Shape, value: unknown, { member, path, inBody }: Place) {
-  return { member, path, inBody, value: shape.sensitive ? undefined : render(value) };
+function describe(model: ServiceModel, shape: Shape, value: unknown, { member, path, inBody }: Place) {
+  return { member, path, inBody, value: isSensitive(model, shape) ? undefined : render(value) };
+}
+
+/** Whether the model marks the shape, or anything that it contains, as sensitive. */
+function isSensitive(model: ServiceModel, shape: Shape, seen = new Set<Shape>()): boolean {
+  if (shape.sensitive) return true;
+  if (seen.has(shape)) return false;
+  seen.add(shape);
+  const parts = [shape.member, shape.key, shape.value, ...Object.values(shape.members ?? {})];
+  return parts.some((part) => part !== undefined && isSensitive(model, shapeOf(model, part.shape), seen));
 }
 
 const jsonKinds: Readonly<Record<string, string>> = {
@@ -189,20 +209,28 @@ const jsonKinds: Readonly<Record<string, string>> = {
   boolean: "BOOLEAN_VALUE",
 };
 
-function wrongType(shape: Shape, value: unknown, place: Place): Violation {
+function wrongType(model: ServiceModel, shape: Shape, value: unknown, place: Place): Violation {
   const kind = jsonKinds[typeof value] ?? (Array.isArray(value) ? "START_ARRAY" : "START_OBJECT");
   const { type } = shape;
   const noun = `${/^[aeiou]/.test(type) ? "an" : "a"} ${type.charAt(0).toUpperCase()}${type.slice(1)}`;
   const constraint = `${kind} can not be converted to ${noun}`;
-  return { kind: "type", ...describe(shape, value, place), constraint };
+  return { kind: "type", ...describe(model, shape, value, place), constraint };
 }
 
-/** As Java prints it: `[a, b]`, `{k=v}`. */
+/** As Java prints it: `[a, b]`, `{k=v}`; cut at the longest value. */
 function render(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(render).join(", ")}]`;
-  if (isRecord(value))
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${key}=${render(item)}`)
-      .join(", ")}}`;
-  return String(value);
+  const text = renderPart(value, 0);
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
+}
+
+function renderPart(value: unknown, depth: number): string {
+  const isList = Array.isArray(value);
+  if (!isList && !isRecord(value)) return String(value);
+  if (depth > deepestValue) return "…";
+  let text = "";
+  for (const [key, item] of Object.entries(value)) {
+    if (text.length > longestValue) break;
+    text += `${text === "" ? "" : ", "}${isList ? "" : `${key}=`}${renderPart(item, depth + 1)}`;
+  }
+  return isList ? `[${text}]` : `{${text}}`;
 }

@@ -9,6 +9,8 @@ import { ElastiCacheClient, TestFailoverCommand } from "@aws-sdk/client-elastica
 import { CreateExperimentTemplateCommand, FisClient, GetExperimentCommand } from "@aws-sdk/client-fis";
 import { DescribeDBClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { test } from "tap";
+import { readQueryInput } from "../../../local/endpoint/protocol-query.ts";
+import { isRestService } from "../../../local/endpoint/protocol-rest.ts";
 import { AwsError, type AwsRequest } from "../../../local/operation.ts";
 import { openEndpoint } from "./started-endpoint.ts";
 
@@ -173,4 +175,10 @@ test("an error in an operation gets a response, is logged with its stack, and th
   const client = new ECSClient(started.client);
   await assert.rejects(client.send(new DescribeTasksCommand({ tasks: ["a"] })), { name: "InternalFailure" });
   assert.deepEqual((await client.send(new DescribeTasksCommand({ tasks: ["a"] }))).tasks, []);
+});
+
+test("a parameter name of any depth is refused, and no inherited name is a service", async () => {
+  const form = new URLSearchParams([[Array.from({ length: 10_000 }, () => "a").join("."), "1"]]);
+  assert.throws(() => readQueryInput(form), { code: "MalformedQueryString" });
+  assert.deepEqual(["fis", "constructor", "toString"].map(isRestService), [true, false, false]);
 });

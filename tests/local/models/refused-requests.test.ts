@@ -20,6 +20,8 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { before, t, test } from "tap";
 import { operations as containers } from "../../../local/ecs/index.ts";
 import { operations as balancing } from "../../../local/elb/index.ts";
+import { readModel } from "../../../local/models/model.ts";
+import { findViolations } from "../../../local/models/violations.ts";
 import { operations as databases } from "../../../local/rds/index.ts";
 import { openEndpoint, type StartedEndpoint } from "../endpoint/started-endpoint.ts";
 
@@ -167,4 +169,43 @@ test("S3 refuses parameters and headers that its model does not allow", async ()
     ),
   );
   assert.match(put, /^InvalidArgument: Value \(everybody\) for parameter ACL is invalid/);
+});
+
+test("a map with thousands of wrong keys is one violation, whose message does not grow with it", async () => {
+  const tags = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`€${index}`, "value"]));
+  const found = await refusalOf((client) =>
+    new CloudWatchLogsClient(client).send(new CreateLogGroupCommand({ logGroupName: "a", tags })),
+  );
+  assert.match(found, /Map keys must satisfy constraint/);
+  assert.ok(found.length < 20_000, `${found.length} characters`);
+});
+
+test("a list of many wrong items is refused with a bounded number of violations", async () => {
+  const Records = Array.from({ length: 3_000 }, () => ({ Data: undefined }));
+  const found = await refusalOf((client) =>
+    new FirehoseClient(client).send(new PutRecordBatchCommand({ DeliveryStreamName: "a", Records })),
+  );
+  assert.ok(found.length < 20_000, `${found.length} characters`);
+});
+
+test("no message repeats a collection that contains values the model marks as sensitive", async () => {
+  const CommonAttributes = Array.from({ length: 51 }, (_, index) => ({
+    AttributeName: `a${index}`,
+    AttributeValue: "a secret value",
+  }));
+  const violations = findViolations(
+    readModel("firehose"),
+    "CreateDeliveryStream",
+    {
+      DeliveryStreamName: "a",
+      HttpEndpointDestinationConfiguration: {
+        EndpointConfiguration: { Url: "https://example.com/" },
+        S3Configuration: { RoleARN: "arn:aws:iam::123456789012:role/a", BucketARN: "arn:aws:s3:::a" },
+        RequestConfiguration: { CommonAttributes },
+      },
+    },
+    "json",
+  );
+  assert.equal(violations.length, 1);
+  assert.doesNotMatch(JSON.stringify(violations), /a secret value/);
 });
