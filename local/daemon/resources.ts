@@ -98,8 +98,10 @@ export class ResourceJournal implements Resources {
 
   #write(line: JournalLine): void {
     if (this.#written > 4 * this.#resources.size + spareLines) {
+      // In this order: if the disk is full, the old lines stay open.
+      const compacted = this.#compact();
       this.#lines.close();
-      this.#lines = this.#compact();
+      this.#lines = compacted;
     }
     this.#lines.append(line);
     this.#written += 1;

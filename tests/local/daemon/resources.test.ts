@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
 import { ResourceJournal } from "../../../local/daemon/resources.ts";
@@ -89,4 +89,33 @@ test("a resource that changes forever does not let the journal grow forever", as
   journal.close();
   const lines = readFileSync(join(folder.path, "resources.jsonl"), "utf8").split("\n").length;
   assert.ok(lines < 600, `${lines} lines`);
+});
+
+test("a compaction that fails leaves the journal open, and the next write succeeds once there is space again", async () => {
+  using folder = temporaryDirectory();
+  const place = join(folder.path, "region");
+  const journal = new ResourceJournal(place, { lenient: false });
+  const put = (version: number) => journal.put(topic("one", { version }));
+  const firstFailure = () => {
+    for (let version = 0; version < 2_000; version += 1) {
+      try {
+        put(version);
+      } catch (error) {
+        return error;
+      }
+    }
+    return undefined;
+  };
+  // Lines can still be appended to the open file, and no file can be created beside it.
+  renameSync(place, `${place}-aside`);
+  writeFileSync(place, "");
+  assert.equal((firstFailure() as { code?: string }).code, "ENOTDIR");
+  assert.equal((firstFailure() as { code?: string }).code, "ENOTDIR");
+  rmSync(place);
+  renameSync(`${place}-aside`, place);
+  put(5_000);
+  journal.close();
+  const again = new ResourceJournal(place, { lenient: false });
+  assert.deepEqual(again.everything(), [topic("one", { version: 5_000 })]);
+  again.close();
 });
