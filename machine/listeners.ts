@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readProcesses } from "./process.ts";
+import { ifThere, readProcesses } from "./process.ts";
 import { readOpenFiles } from "./process-files.ts";
 
 /** A listening TCP socket of this machine. */
@@ -83,9 +83,5 @@ function parseAddress(text: string): string | undefined {
 
 /** A kernel without IPv6 has no second table. */
 function readTable(file: string): string {
-  try {
-    return readFileSync(file, "latin1");
-  } catch {
-    return "";
-  }
+  return ifThere(() => readFileSync(file, "latin1")) ?? "";
 }

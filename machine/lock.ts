@@ -47,6 +47,7 @@ export function takeLock(file: string, command: string): LockResult {
 
 /** Acquires a lock as soon as no running process has it; returns the last holder on timeout. */
 export async function waitForLock(file: string, command: string, wait: LockWait): Promise<LockResult> {
+  wait.signal?.throwIfAborted();
   let result = takeLock(file, command);
   let reported: string | undefined;
   await pollUntil(() => {

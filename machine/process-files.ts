@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type ProcessStatus, readProcesses } from "./process.ts";
+import { ifThere, type ProcessStatus, readProcesses } from "./process.ts";
 
 /** Working directory of a process; undefined where it has ended or is another user's. */
 export function readWorkingDirectory(pid: number): string | undefined {
@@ -10,12 +10,7 @@ export function readWorkingDirectory(pid: number): string | undefined {
 /** Open files of a process, by descriptor number; empty if it has ended or is another user's. */
 export function readOpenFiles(pid: number): ReadonlyMap<string, string> {
   const folder = `/proc/${pid}/fd`;
-  let descriptors: readonly string[];
-  try {
-    descriptors = readdirSync(folder);
-  } catch {
-    return new Map();
-  }
+  const descriptors = ifThere(() => readdirSync(folder)) ?? [];
   const open = descriptors.map((name) => [name, readLink(join(folder, name))] as const);
   // A descriptor may be closed between the two calls.
   return new Map(open.filter((entry): entry is [string, string] => entry[1] !== undefined));
@@ -33,11 +28,7 @@ export function readEnvironment(pid: number): readonly string[] {
 
 /** Whether a process runs as this user. */
 export function isOwnUser(pid: number): boolean {
-  try {
-    return statSync(`/proc/${pid}`).uid === process.getuid?.();
-  } catch {
-    return false;
-  }
+  return ifThere(() => statSync(`/proc/${pid}`).uid) === process.getuid?.();
 }
 
 /** Every process except this one whose working directory is in a folder, even if the folder was removed. */
@@ -68,17 +59,9 @@ export function resolveFolder(directory: string): string {
 }
 
 function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
+  return ifThere(() => readlinkSync(path));
 }
 
 function readStrings(file: string): readonly string[] {
-  try {
-    return readFileSync(file, "latin1").split("\0").slice(0, -1);
-  } catch {
-    return [];
-  }
+  return (ifThere(() => readFileSync(file, "latin1")) ?? "").split("\0").slice(0, -1);
 }

@@ -28,13 +28,24 @@ const ticksPerSecond = 100;
  */
 export function readProcess(pid: number): ProcessStatus | undefined {
   if (process.platform !== "linux") return readWithoutProc(pid);
-  let stat: string;
+  const stat = ifThere(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  return stat === undefined ? undefined : parseStat(pid, stat);
+}
+
+/** The process has ended, or is another user's. */
+const absent: ReadonlySet<string | undefined> = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
+
+/**
+ * What /proc says about a process or a table; undefined only if it is not there or another user's. Any other error is
+ * thrown, such as EMFILE: it would otherwise pass for the end of a process.
+ */
+export function ifThere<Content>(read: () => Content): Content | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return undefined;
+    return read();
+  } catch (cause) {
+    if (absent.has((cause as NodeJS.ErrnoException).code)) return undefined;
+    throw cause;
   }
-  return parseStat(pid, stat);
 }
 
 /** Parses a line of `/proc/pid/stat`; undefined for a zombie. */

@@ -175,3 +175,13 @@ test("waiting for a lock ends with its holder when the time is up", async () => 
   assert.equal(holder?.pid, process.pid);
   assert.equal(holder?.command, "first");
 });
+
+test("waiting with a signal that has been given takes no lock", async () => {
+  using folder = new TemporaryFolder();
+  const file = join(folder.path, "lock");
+  await assert.rejects(
+    waitForLock(file, "stop", { withinMs: 1_000, everyMs: 5, signal: AbortSignal.abort(new Error("stop")) }),
+    /stop/,
+  );
+  assert.equal(readHolder(file), undefined);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { join } from "node:path";
 import { execa } from "execa";
 import { test } from "tap";
 import {
@@ -13,6 +14,8 @@ import {
 } from "../../machine/process.ts";
 import { waitUntil } from "../../machine/wait.ts";
 import { startSleeper } from "./sleeper.ts";
+
+const processModule = join(import.meta.dirname, "..", "..", "machine", "process.ts");
 
 test("a process is identified by its pid and start time, so that a later one with its pid is another", async () => {
   const own = ownIdentity();
@@ -72,4 +75,20 @@ test("the start of a process is a time of day", async () => {
   const sinceMs = Number(stdout) * 1000 - readStartDate(ownIdentity()).getTime();
   // The kernel rounds the time of boot to seconds.
   assert.ok(Math.abs(sinceMs - process.uptime() * 1000) < 5_000, `${sinceMs} ms`);
+});
+
+test("a process is not taken for ended when this one has no descriptor left to look", async () => {
+  const program = `
+    import { openSync } from "node:fs";
+    const { isAlive, ownIdentity } = await import(${JSON.stringify(processModule)});
+    const own = ownIdentity();
+    try { for (;;) openSync("/dev/null", "r"); } catch {}
+    try { console.log(isAlive(own)); } catch (error) { console.log(error.code); }`;
+  const { stdout } = await execa("/bin/sh", [
+    "-c",
+    'ulimit -n 200; exec "$0" --input-type=module --eval "$1"',
+    process.execPath,
+    program,
+  ]);
+  assert.equal(stdout, "EMFILE");
 });
