@@ -12,6 +12,7 @@ import type { Outcome, Session } from "../session.ts";
 import { planDown, tearDown } from "../teardown/down.ts";
 import { findTraces } from "../teardown/find-traces.ts";
 import {
+  exitCodeAfterTeardown,
   exitCodeOf,
   renderTeardownVerdicts,
   renderVerdicts,
@@ -80,7 +81,7 @@ async function tearDownAfter(session: Session, up: LockedUp, witness?: TeardownW
     const result = await proveTeardown(session, witness);
     return {
       ...tornDown,
-      exitCode: result.verdict === "failed" ? exitCodes.leftover : tornDown.exitCode,
+      exitCode: exitCodeAfterTeardown(tornDown.exitCode, result),
       report: { ...tornDown.report, claims: reportVerdicts(result).claims },
       lines: [...renderTeardownVerdicts(result), ...tornDown.lines],
     };

@@ -9,6 +9,12 @@ export function exitCodeOf({ verdict }: RunResult): ExitCode {
   return verdict === "failed" ? exitCodes.checkFailed : exitCodes.notReady;
 }
 
+/** The code of a teardown with the checks after it: one that fails has found a leftover, an inconclusive one proves nothing. */
+export function exitCodeAfterTeardown(tornDown: ExitCode, { verdict }: Pick<RunResult, "verdict">): ExitCode {
+  if (verdict === "failed") return exitCodes.leftover;
+  return verdict === "inconclusive" && tornDown === exitCodes.done ? exitCodes.notReady : tornDown;
+}
+
 /** The claims that did not pass with what was observed, the totals, and the path of the evidence. */
 export function renderVerdicts(result: RunResult): readonly string[] {
   const { passed, failed, inconclusive, checks } = result.totals;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { test } from "tap";
-import { renderVerdicts, reportVerdicts } from "../../cli/verification/verdicts.ts";
+import { type ExitCode, exitCodes } from "../../cli/exit-codes.ts";
+import { exitCodeAfterTeardown, renderVerdicts, reportVerdicts } from "../../cli/verification/verdicts.ts";
 import type { RunResult } from "../../verify/index.ts";
 
 const result: RunResult = {
@@ -82,4 +83,15 @@ test("the JSON has every difference with its reason", async () => {
 
 test("the JSON has the images with whole digests", async () => {
   assert.deepEqual(reportVerdicts(result).images, result.images);
+});
+
+test("checks after a teardown that fail mean leftovers, inconclusive ones that nothing is proven", async () => {
+  const after = (tornDown: ExitCode, verdict: RunResult["verdict"]) =>
+    exitCodeAfterTeardown(tornDown, { ...result, verdict });
+  const { done, leftover, notReady } = exitCodes;
+  assert.deepEqual(
+    [after(done, "passed"), after(done, "inconclusive"), after(done, "failed")],
+    [done, notReady, leftover],
+  );
+  assert.deepEqual([after(notReady, "passed"), after(leftover, "inconclusive")], [notReady, leftover]);
 });
