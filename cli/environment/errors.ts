@@ -65,6 +65,11 @@ export const environmentErrors = {
     message: `The environment "${v.name}" is busy: "${v.command}" has been running as process ${v.pid} since ${v.since}.`,
     hint: `Wait until it ends, or interrupt it: kill -INT ${v.pid}. A stopped process needs kill -CONT ${v.pid} as well.`,
   }),
+  DMM_ENVIRONMENT_CHANGED: (v: { name: string; found: string; planned: string }) => ({
+    exitCode: notReady,
+    message: `Another command created the environment "${v.name}" meanwhile, with ${v.found} instead of ${v.planned}.`,
+    hint: `Check it, then run the command again: dmm-env status ${v.name}`,
+  }),
   DMM_PATH_UNUSABLE: (v: { path: string; reason: string }) => ({
     exitCode: notReady,
     message: `The path ${v.path} cannot be used: ${v.reason}.`,

@@ -60,12 +60,22 @@ export function lockUp(planned: PlannedUp): LockedUp {
   const lock = acquireLock(folder.lock, request.name, session.commandLine);
   try {
     const earlier = checkRequest(session, request);
+    requireSameOrigin(request.name, earlier && originOf(earlier), planned.origin);
     const wasUp = earlier === undefined ? servesWithoutRecord(planned) : earlier.stage === "up";
     return { ...planned, lock, earlier, wasUp };
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+/** The plan was made before the lock: its backend and account must still be the environment's. Throws DMM_ENVIRONMENT_CHANGED. */
+export function requireSameOrigin(name: string, found: Origin | undefined, planned: Origin): void {
+  const keys = ["backend", "region", "account"] as const;
+  const changed = keys.find((key) => found?.[key] !== undefined && found[key] !== planned[key]);
+  if (changed === undefined) return;
+  const [there, here] = [`${changed} ${found?.[changed]}`, `${changed} ${planned[changed] ?? "none"}`];
+  throw new OperatorError("DMM_ENVIRONMENT_CHANGED", { name, found: there, planned: here });
 }
 
 /** An environment that serves without a record was not created by this run. */
