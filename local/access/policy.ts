@@ -41,6 +41,14 @@ const ifExists = "IfExists";
  * @throws Error naming the unsupported element: a statement must never be ignored silently
  */
 export function parsePolicy(text: string): readonly Statement[] {
+  return parseStatements(text).map((statement) => {
+    refuseOtherMembers(statement, statementKeys);
+    return { ...parseCommonMembers(statement), resources: texts(statement.Resource, "Resource") };
+  });
+}
+
+/** The statements of a policy document, not parsed yet. @throws Error naming what is wrong with the document */
+export function parseStatements(text: string): readonly Record<string, unknown>[] {
   const document = parseJson(text);
   const statements = [document.Statement].flat();
   if (
@@ -51,13 +59,20 @@ export function parsePolicy(text: string): readonly Statement[] {
     throw new Error(`Version is ${String(document.Version)}; it must be 2012-10-17.`);
   }
   if (statements.length === 0 || statements[0] === undefined) throw new Error("It has no Statement.");
-  return statements.map((statement) => parseStatement(statement as Record<string, unknown>));
+  return statements.map((statement) => {
+    if (isObject(statement)) return statement;
+    throw new Error("A Statement is not a JSON object.");
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): Record<string, unknown> {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === "object" && document !== null) return document as Record<string, unknown>;
+    if (isObject(document)) return document;
   } catch {
     // Reported below, together with JSON that is not an object.
   }
@@ -66,22 +81,26 @@ function parseJson(text: string): Record<string, unknown> {
 
 const statementKeys = ["Sid", "Effect", "Action", "Resource", "Condition"];
 
-function parseStatement(statement: Record<string, unknown>): Statement {
-  const other = Object.keys(statement).filter((key) => !statementKeys.includes(key));
+/** @throws Error naming the members that the region does not evaluate */
+export function refuseOtherMembers(members: Record<string, unknown>, evaluated: readonly string[]): void {
+  const other = Object.keys(members).filter((key) => !evaluated.includes(key));
   if (other.length > 0)
     throw new Error(`The local region does not evaluate ${other.join(", ")} of a statement.`);
-  const { Effect: effect } = statement;
-  if (effect !== "Allow" && effect !== "Deny")
-    throw new Error(`Effect is ${String(effect)}; it must be Allow or Deny.`);
-  return {
-    effect,
-    actions: texts(statement.Action, "Action"),
-    resources: texts(statement.Resource, "Resource"),
-    conditions: parseConditions((statement.Condition ?? {}) as Record<string, Record<string, unknown>>),
-  };
 }
 
-function texts(value: unknown, name: string): readonly string[] {
+/** What statements of every kind of policy have. */
+export function parseCommonMembers({
+  Effect: effect,
+  Action,
+  Condition = {},
+}: Record<string, unknown>): Omit<Statement, "resources"> {
+  if (effect !== "Allow" && effect !== "Deny")
+    throw new Error(`Effect is ${String(effect)}; it must be Allow or Deny.`);
+  return { effect, actions: texts(Action, "Action"), conditions: parseConditions(Condition) };
+}
+
+/** A text or a list of texts. @throws Error naming the member that is neither */
+export function texts(value: unknown, name: string): readonly string[] {
   const list = [value].flat();
   if (list.length > 0 && list.every((item) => typeof item === "string" && item !== ""))
     return list as string[];
@@ -89,19 +108,24 @@ function texts(value: unknown, name: string): readonly string[] {
 }
 
 /** @throws Error naming an operator or a key that the region does not evaluate */
-export function parseConditions(block: Record<string, Record<string, unknown>>): readonly Condition[] {
-  return Object.entries(block).flatMap(([operator, keys]) => {
+function parseConditions(block: unknown): readonly Condition[] {
+  return membersOf(block, "Condition").flatMap(([operator, keys]) => {
     if (!Object.hasOwn(operators, plainOperator(operator))) {
       throw new Error(
         `The local region does not evaluate the condition ${operator}; it evaluates ${Object.keys(operators).join(", ")}.`,
       );
     }
-    return Object.entries(keys).map(([key, value]) => {
+    return membersOf(keys, operator).map(([key, value]) => {
       if (!knownKeys.test(key))
         throw new Error(`The local region does not evaluate the condition key ${key}.`);
       return { operator, key, values: texts(value, key) };
     });
   });
+}
+
+function membersOf(value: unknown, name: string): [string, unknown][] {
+  if (isObject(value)) return Object.entries(value);
+  throw new Error(`${name} must be a JSON object.`);
 }
 
 /** Policy evaluation within one account: a Deny wins, then an Allow, else it is denied. */

@@ -1,5 +1,12 @@
 import type { Region } from "../region.ts";
-import { evaluate, parseConditions, type Statement } from "./policy.ts";
+import {
+  evaluate,
+  parseCommonMembers,
+  parseStatements,
+  refuseOtherMembers,
+  type Statement,
+  texts,
+} from "./policy.ts";
 
 /** One statement of a trust policy: who may assume the role, and under which conditions. */
 interface TrustStatement extends Statement {
@@ -20,37 +27,28 @@ const sentKeys: Readonly<Record<string, readonly string[]>> = {
 
 export type TrustedService = "ecs-tasks.amazonaws.com" | "fis.amazonaws.com" | "firehose.amazonaws.com";
 
+const statementKeys = ["Sid", "Effect", "Principal", "Action", "Condition"];
+
 /** Parses a trust policy. @throws Error naming what is wrong or unsupported */
 export function parseTrust(text: string): readonly TrustStatement[] {
-  const { Statement } = JSON.parse(text) as { readonly Statement?: Written | readonly Written[] };
-  const statements = [Statement ?? []].flat();
-  if (statements.length === 0) throw new Error("It has no Statement.");
-  return statements.map(parseStatement);
+  return parseStatements(text).map((statement) => {
+    refuseOtherMembers(statement, statementKeys);
+    return {
+      ...parseCommonMembers(statement),
+      resources: ["*"],
+      services: parsePrincipal(statement.Principal),
+    };
+  });
 }
 
-/** A statement as IAM writes it. */
-interface Written {
-  readonly Effect?: unknown;
-  readonly Action?: unknown;
-  readonly Principal?: unknown;
-  readonly Condition?: unknown;
-}
-
-function parseStatement({ Effect, Action, Principal, Condition }: Written): TrustStatement {
-  if (Principal === undefined) throw new Error("A statement names no Principal.");
-  const { Service } = (typeof Principal === "object" ? Principal : {}) as { readonly Service?: unknown };
-  return {
-    effect: Effect === "Deny" ? "Deny" : "Allow",
-    actions: textsOf(Action),
-    resources: ["*"],
-    conditions: parseConditions((Condition ?? {}) as Record<string, Record<string, unknown>>),
-    services: textsOf(Service),
-  };
-}
-
-/** A text, a list of texts, or nothing. */
-function textsOf(value: unknown): readonly string[] {
-  return (value === undefined ? [] : [value].flat()).map(String);
+/** Only services assume roles in the region. */
+function parsePrincipal(principal: unknown): readonly string[] {
+  if (principal === undefined) throw new Error("A statement names no Principal.");
+  if (typeof principal !== "object" || principal === null || Object.keys(principal).join() !== "Service")
+    throw new Error(
+      `The local region does not evaluate the Principal ${JSON.stringify(principal)}; it evaluates Service.`,
+    );
+  return texts((principal as { readonly Service?: unknown }).Service, "Service");
 }
 
 /**

@@ -86,8 +86,9 @@ const role = recorded(roleType, {
     ...wrongPolicy("assumeRolePolicy", assumeRolePolicy, parseTrust),
   ],
   id: (_region, { inputs }) => String(inputs.name),
-  admit(region, { id }, existing) {
+  admit(region, { id, inputs }, existing) {
     if (!existing) refuseTaken(region, roleType, id, "Role");
+    refuseMalformed(String(inputs.assumeRolePolicy), parseTrust);
   },
   outputs: (region, { id, inputs }) => ({
     arn: makeGlobalArn(region, "iam", `role${pathOf(inputs.path)}${id}`),
@@ -121,14 +122,14 @@ const rolePolicy = recorded(rolePolicyType, {
   id: (_region, { inputs }) => `${String(inputs.role)}:${String(inputs.name)}`,
   admit(region, { inputs }) {
     findRole(region, inputs.role);
-    parsePolicyOrRefuse(String(inputs.policy));
+    refuseMalformed(String(inputs.policy), parsePolicy);
   },
 });
 
 /** In a preview the document may be unknown, so unsupported elements are refused here again. */
-function parsePolicyOrRefuse(text: string): void {
+function refuseMalformed(text: string, parse: (text: string) => unknown): void {
   try {
-    parsePolicy(text);
+    parse(text);
   } catch (error) {
     throw new AwsError("MalformedPolicyDocument", (error as Error).message);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "tap";
 import { canAssume, parseTrust, type TrustedService } from "../../../local/access/trust.ts";
+import { iamResourceHandlers } from "../../../local/iam/roles.ts";
 import type { Region } from "../../../local/region.ts";
 import { createMemoryRegion } from "../provider/memory-region.ts";
 
@@ -98,4 +99,38 @@ test("a trust policy whose condition the region does not evaluate is refused", a
   assert.throws(() => parseTrust(text(allow("a", { Bool: { "aws:SecureTransport": "true" } }))), /Bool/);
   assert.throws(() => parseTrust(text(allow("a", { StringEquals: { "aws:Other": "x" } }))), /aws:Other/);
   assert.throws(() => parseTrust(text({ Effect: "Allow", Action: "sts:AssumeRole" })), /Principal/);
+});
+
+async function createRole(assumeRolePolicy: string): Promise<void> {
+  const handler = iamResourceHandlers.find(({ type }) => type === "aws:iam/role:Role");
+  const inputs = { name: "r", assumeRolePolicy };
+  await handler?.create(createMemoryRegion(), { urn: "", name: "r", inputs });
+}
+
+const service = "ecs-tasks.amazonaws.com";
+const malformed: Readonly<Record<string, readonly [Record<string, unknown>, RegExp]>> = {
+  "an Effect in lower case": [{ Effect: "deny" }, /Effect is deny; it must be Allow or Deny/],
+  "no Effect": [{ Effect: undefined }, /Effect is undefined/],
+  "no Action": [{ Action: undefined }, /Action must be a text/],
+  NotAction: [{ Effect: "Deny", NotAction: "sts:TagSession" }, /does not evaluate NotAction/],
+  NotPrincipal: [{ NotPrincipal: { Service: service } }, /does not evaluate NotPrincipal/],
+  "a Resource": [{ Resource: "*" }, /does not evaluate Resource/],
+  "every principal": [{ Effect: "Deny", Principal: "*" }, /does not evaluate the Principal "\*"/],
+  "an account as principal": [{ Principal: { AWS: account } }, /does not evaluate the Principal/],
+  "an account beside a service": [{ Principal: { Service: service, AWS: "*" } }, /the Principal/],
+  "a principal without a service": [{ Principal: {} }, /the Principal/],
+  "a service that is not a text": [{ Principal: { Service: [5] } }, /Service must be a text/],
+  "a condition that is not an object": [{ Condition: 5 }, /Condition must be a JSON object/],
+  "an operator without an object": [{ Condition: { StringEquals: 5 } }, /StringEquals must be a JSON object/],
+};
+for (const [name, [changes, reason]] of Object.entries(malformed))
+  test(`a trust policy with ${name} is refused, also when a role is created`, async () => {
+    const text = JSON.stringify({ Statement: [{ ...allow(service), ...changes }] });
+    assert.throws(() => parseTrust(text), { message: reason });
+    await assert.rejects(createRole(text), { code: "MalformedPolicyDocument", message: reason });
+  });
+
+test("a trust policy without a statement that is an object is refused", async () => {
+  for (const text of ["[]", "{}", '{"Statement":[]}', '{"Statement":"x"}', '{"Statement":[null]}'])
+    assert.throws(() => parseTrust(text), /JSON object|no Statement/, text);
 });
