@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { replaceFile } from "../../machine/files.ts";
+import { isPresent, replaceFile } from "../../machine/files.ts";
 import { signStatement } from "../../verify/evidence/dsse.ts";
 import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
 
@@ -24,7 +24,9 @@ export async function signProof(run: InspectedDown, progress: Progress): Promise
   const proof = join(home.teardowns, `${run.name}-${time}.json`);
   replaceFile(join(home.teardowns, publicKeyFileOf(signingKey)), signingKey.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);
-  if (judge(run.statements) === "nothing is left") releaseNetwork(home, run.name);
+  // The lock went with the files: by now another `up` of this name may have taken the reservation over.
+  const isFree = judge(run.statements) === "nothing is left" && !isPresent(run.folder.directory);
+  if (isFree) releaseNetwork(home, run.name);
   progress(proof);
   return { ...run, proof };
 }
