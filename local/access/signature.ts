@@ -4,6 +4,7 @@ import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { AwsError } from "../operation.ts";
 import type { KeyRing, KnownKey } from "./credentials.ts";
+import { refuseUnsignedHeaders } from "./unsigned-headers.ts";
 import type { WireRequest } from "./wire.ts";
 
 /** The signature fields of a request (AWS Signature Version 4, "Authorization header"). */
@@ -50,7 +51,8 @@ export function parseSignature(request: WireRequest): Signature {
 /**
  * Finds the key that signed a request and verifies the signature.
  *
- * @throws AwsError InvalidClientTokenId, SignatureDoesNotMatch, RequestExpired, as the common errors document them
+ * @throws AwsError InvalidClientTokenId, SignatureDoesNotMatch, RequestExpired, as the common errors document them;
+ * those of `refuseUnsignedHeaders`
  */
 export async function authenticate(
   request: WireRequest,
@@ -80,6 +82,7 @@ export async function authenticate(
       403,
     );
   }
+  refuseUnsignedHeaders(request, signature);
   return key;
 }
 

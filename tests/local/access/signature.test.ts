@@ -24,6 +24,10 @@ function sign(changes: Partial<WireRequest> = {}, signing: Partial<Signing> = {}
   return signByHand(request, { key: keys.operator, service: "ecs", ...signing });
 }
 
+function addHeader(request: WireRequest, name: string, value: string): WireRequest {
+  return { ...request, headers: { ...request.headers, [name]: value } };
+}
+
 /** The name of the error that the request is refused with, `accepted` otherwise. */
 async function outcomeOf(request: WireRequest): Promise<string> {
   try {
@@ -53,6 +57,11 @@ const valid: Readonly<Record<string, WireRequest>> = {
   "a body that is not signed": sign({ headers: unsignedPayload }, s3),
   "a body that is sent in chunks": sign({ headers: trailing }, s3),
   "a body with its hash": sign({ headers: hashed }),
+  "a header that a proxy added": addHeader(
+    sign(),
+    "x-amzn-trace-id",
+    "Root=1-67891233-abcdef012345678912345678",
+  ),
   "headers that are not signed": sign(
     { headers: { ...headers, "user-agent": "x" } },
     {
@@ -105,6 +114,9 @@ const refused: Readonly<Record<string, readonly [WireRequest, string]>> = {
     "IncompleteSignature",
   ],
   "an unsigned host": [sign({}, { signedHeaders: ["x-amz-date"] }), "IncompleteSignature"],
+  "an unsigned operation": [withHeaders({ "x-amz-target": "ECS.StopTask" }), "IncompleteSignature"],
+  "an unsigned session token": [withHeaders({ "x-amz-security-token": "t" }), "IncompleteSignature"],
+  "an unsigned header of S3": [addHeader(sign({}, s3), "x-amz-copy-source", "/bucket/key"), "AccessDenied"],
   "a date of yesterday": [withHeaders({ "x-amz-date": "20200101T000000Z" }), "RequestExpired"],
   "no date": [withHeaders({ "x-amz-date": "" }), "RequestExpired"],
 };
