@@ -31,16 +31,6 @@ export function readUpload(request: WireRequest): Upload {
   const md5 = request.headers["content-md5"];
   if (md5 !== undefined && md5 !== createHash("md5").update(upload.body).digest("base64"))
     throw badDigest("Content-MD5");
-  const declaredHash = request.headers["x-amz-content-sha256"] ?? "";
-  if (
-    /^[0-9a-f]{64}$/.test(declaredHash) &&
-    declaredHash !== createHash("sha256").update(upload.body).digest("hex")
-  ) {
-    throw new AwsError(
-      "XAmzContentSHA256Mismatch",
-      "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    );
-  }
   return { body: upload.body, checksums };
 }
 

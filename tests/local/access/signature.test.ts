@@ -114,6 +114,14 @@ const refused: Readonly<Record<string, readonly [WireRequest, string]>> = {
     "IncompleteSignature",
   ],
   "an unsigned host": [sign({}, { signedHeaders: ["x-amz-date"] }), "IncompleteSignature"],
+  "the hash of another body, to S3": [
+    sign({ method: "POST", path: "/bucket", query: "delete=", headers: hashed, body: Buffer.from("[]") }, s3),
+    "XAmzContentSHA256Mismatch",
+  ],
+  "a hash that is none, to S3": [
+    sign({ headers: { ...headers, "x-amz-content-sha256": "none" } }, s3),
+    "InvalidArgument",
+  ],
   "an unsigned operation": [withHeaders({ "x-amz-target": "ECS.StopTask" }), "IncompleteSignature"],
   "an unsigned session token": [withHeaders({ "x-amz-security-token": "t" }), "IncompleteSignature"],
   "an unsigned header of S3": [addHeader(sign({}, s3), "x-amz-copy-source", "/bucket/key"), "AccessDenied"],
