@@ -1,11 +1,12 @@
 import {
   type IncomingMessage,
+  type InformationEvent,
   request as openPlain,
   type RequestOptions,
   type ServerResponse,
 } from "node:http";
 import { request as openSecure } from "node:https";
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { ApiErrorCode } from "../errors.ts";
 import type { Authorized, Exchange } from "../exchange/exchange.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
@@ -74,6 +75,19 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
     context.logFailure(exchange, error);
     context.refuse(exchange, code);
   };
+  /** An exception in a listener would end the process; whatever caused it came from the upstream. */
+  const guard =
+    <Arguments extends readonly unknown[]>(listener: (...received: Arguments) => void) =>
+    (...received: Arguments): void => {
+      try {
+        listener(...received);
+      } catch (error) {
+        fail("DMM_GATEWAY_UPSTREAM_FAILED", error as Error);
+        outgoing.destroy();
+        // Without its socket the response cannot report the failure.
+        if (exchange.response.socket === null) client.socket.destroy();
+      }
+    };
   const waiting = new WaitingEnd(client);
   const timer = setTimeout(() => {
     fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not complete the handshake in time."));
@@ -94,38 +108,37 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
   });
   outgoing.on("error", (error) => fail("DMM_GATEWAY_UPSTREAM_FAILED", error));
   outgoing.on("close", () => clearTimeout(timer));
-  outgoing.on("upgrade", (response, socket, head) => {
+  const onUpgrade = (response: IncomingMessage, socket: Socket, head: Buffer) => {
     if (!isWebSocket(response)) {
-      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(response));
       socket.destroy();
-      return;
+      throw explainSwitch(response);
     }
-    settled = true;
-    clearTimeout(timer);
     end = join(exchange, response, {
       client: waiting.release(),
       upstream: { socket, head },
       target,
       lifecycle: context.lifecycle,
     });
+    settled = true;
+    clearTimeout(timer);
     limitTunnel(exchange, { socket: client.socket, end, isAuthorized: context.isStillAuthorized });
-  });
-  outgoing.on("response", (response) => {
-    if (response.statusCode === 101) {
-      fail("DMM_GATEWAY_UPSTREAM_FAILED", explainSwitch(response));
-      outgoing.destroy();
-      return;
-    }
+  };
+  const onResponse = (response: IncomingMessage) => {
+    const status = response.statusCode!;
+    if (status === 101) throw explainSwitch(response);
+    if (status < 200) throw new Error(`The upstream responded with the invalid status ${status}.`);
+    forwardResponse(exchange, response);
     settled = true;
     clearTimeout(timer);
     target.succeed();
-    exchange.trace?.endAttempt(response.statusCode);
+    exchange.trace?.endAttempt(status);
     outgoing.setTimeout(route.idleLimitMs, () => outgoing.destroy());
-    forwardResponse(exchange, response);
-  });
-  outgoing.on("information", ({ statusCode, ...response }) =>
-    writeInterim(exchange.response, { status: statusCode, fields: passFields(response) }),
-  );
+  };
+  const onInformation = ({ statusCode, ...response }: InformationEvent) =>
+    writeInterim(exchange.response, { status: statusCode, fields: passFields(response) });
+  outgoing.on("upgrade", guard(onUpgrade));
+  outgoing.on("response", guard(onResponse));
+  outgoing.on("information", guard(onInformation));
   // No limit on the number of fields: the header section is bounded in bytes.
   outgoing.maxHeadersCount = 0;
   outgoing.end();
