@@ -1,12 +1,17 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { readImageDigest } from "./image.ts";
 import type { Logger } from "./logger.ts";
 
 /** *serving* accepts requests; *draining* finishes them; *closed* has released everything. */
 export type State = "starting" | "serving" | "draining" | "closed";
 
-/** Time limit for tunnels to end, in milliseconds. */
+/** Time limit for tunnels to end, and then for the remaining connections to close, in milliseconds. */
 const tunnelEndMs = 1000;
+const connectionEndMs = 1000;
+
+/** Time limit for each closer, in milliseconds. */
+const closerMs = 1000;
 
 export interface DrainSettings {
   readonly drainMs: number;
@@ -26,6 +31,8 @@ export class Lifecycle {
   #connections = 0;
   /** How to end each open tunnel. */
   readonly #tunnels = new Set<() => void>();
+  /** Connections that asked for an upgrade: the server no longer knows them. */
+  readonly #upgraded = new Set<Socket>();
   readonly #logger: Logger;
   readonly #drain: DrainSettings;
   readonly #missing = new Set<string>();
@@ -67,6 +74,12 @@ export class Lifecycle {
   /** Open WebSockets; they count as running but do not end on their own. */
   get tunnels(): number {
     return this.#tunnels.size;
+  }
+
+  /** Closes this connection at the end of a drain: it asked for an upgrade, whether it gets one or not. */
+  trackUpgrade(socket: Socket): void {
+    this.#upgraded.add(socket);
+    socket.once("close", () => this.#upgraded.delete(socket));
   }
 
   /** Counts a tunnel, which `end` closes; returns the function to call when it has ended. */
@@ -155,12 +168,18 @@ export class Lifecycle {
     server.closeAllConnections();
     // Tunnels do not end on their own; they are logged as well.
     for (const end of this.#tunnels) end();
-    if (await waitUntil(() => this.tunnels === 0, Date.now() + tunnelEndMs)) await closed;
-    for (const close of this.#closers)
-      await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    await waitUntil(() => this.tunnels === 0, Date.now() + tunnelEndMs);
+    // Handshakes without a response, other responses to them, and tunnels that did not end.
+    for (const socket of this.#upgraded) socket.destroy();
+    await endWithin(closed, connectionEndMs);
+    for (const close of this.#closers) await endWithin(close(), closerMs);
     this.#state = "closed";
     this.#logger.info("closed");
   }
+}
+
+async function endWithin(ending: Promise<void> | void, limitMs: number): Promise<void> {
+  await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
 }
 
 async function waitUntil(condition: () => boolean, deadline: number): Promise<boolean> {

@@ -52,6 +52,7 @@ export class RequestPath {
 
   /** A request whose connection asks for an upgrade to WebSocket: the same steps, and a tunnel at their end. */
   admitUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    this.#parts.lifecycle.trackUpgrade(socket);
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, t, test } from "tap";
 import { reserveNetwork } from "../../loopback.ts";
+import { waitUntil } from "../../wait-until.ts";
 import { StartedHandshakeUpstream } from "../handshake-upstream.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
+import { startGateway } from "../started-gateway.ts";
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
@@ -34,4 +36,21 @@ for (const status of ["000", "050", "099"])
     assert.match(received, /DMM_GATEWAY_UPSTREAM_FAILED/);
     assert.equal((await fetch(`${platform.gateway.origin}/health/ready`)).status, 200);
     assert.ok(!platform.gateway.process.output.includes("uncaught exception"), "nothing was uncaught");
+  });
+
+for (const [name, response] of [
+  ["a pending handshake", ""],
+  ["an endless response to a handshake", "HTTP/1.1 200 OK\r\n\r\nendless"],
+] as const)
+  test(`${name} does not keep a draining gateway beyond its time limit`, async (context) => {
+    const gateway = await startGateway(`${network}.1.31`, platform.testBed, { DRAIN_SECONDS: "1" });
+    context.teardown(() => gateway.process.end());
+    upstream.respond = (socket) => socket.write(response);
+    const received = sendRaw(gateway.origin, handshake("/ws/x"), 60_000);
+    await waitUntil("the upstream is asked", () => upstream.sockets.size === 1);
+    gateway.process.child.kill("SIGTERM");
+    await waitUntil("the gateway has ended", () => gateway.process.exited, 8000);
+    assert.equal((await gateway.process.ended).code, 0);
+    await received;
+    await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
   });
