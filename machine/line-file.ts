@@ -1,33 +1,73 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFolder, explainFileError, readFileIfPresent } from "./files.ts";
 
-/** A file of JSON lines that only grows. A line is written whole or not at all, also on a full disk. */
+/** A file of JSON lines that only grows, with one writer. A line is written whole or not at all, also on a full disk. */
 export class LineFile {
   readonly #file: string;
-  readonly #descriptor: number;
+  #descriptor: number | undefined;
+  /** Where a partial line begins that could not be removed. */
+  #partial: number | undefined;
 
-  /** Opens or creates the file. Throws DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE, as `append` does. */
+  /**
+   * Opens or creates the file, and removes a partial last line, which the next entry would continue. Throws
+   * DMM_MACHINE_DISK_FULL and DMM_MACHINE_FILE_UNUSABLE, as `append` does.
+   */
   constructor(file: string) {
     this.#file = file;
     this.#descriptor = openForAppending(file);
+    try {
+      this.#partial = findPartialLine(file, this.#descriptor);
+      this.#removePartialLine(this.#descriptor);
+    } catch (cause) {
+      this.close();
+      throw explainFileError(file, cause);
+    }
   }
 
   append(entry: unknown): void {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) throw new Error(`${this.#file} was closed.`);
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-    const before = fstatSync(this.#descriptor).size;
     try {
-      const written = writeSync(this.#descriptor, line);
+      this.#removePartialLine(descriptor);
+      this.#partial = fstatSync(descriptor).size;
+      const written = writeSync(descriptor, line);
       if (written < line.length) throw Object.assign(new Error("ENOSPC: short write"), { code: "ENOSPC" });
+      this.#partial = undefined;
     } catch (cause) {
-      truncate(this.#descriptor, before);
+      this.#tryToRemovePartialLine(descriptor);
       throw explainFileError(this.#file, cause);
     }
   }
 
+  /** May be called again: the descriptor may belong to another file by then. */
   close(): void {
-    closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
+
+  #removePartialLine(descriptor: number): void {
+    if (this.#partial !== undefined && fstatSync(descriptor).size > this.#partial)
+      ftruncateSync(descriptor, this.#partial);
+    this.#partial = undefined;
+  }
+
+  #tryToRemovePartialLine(descriptor: number): void {
+    try {
+      this.#removePartialLine(descriptor);
+    } catch {
+      // Repeated before the next entry; until then the reader skips a line without its end.
+    }
+  }
+}
+
+/** Where a last line begins that a killed process did not complete; undefined if there is none. */
+function findPartialLine(file: string, descriptor: number): number | undefined {
+  if (fstatSync(descriptor).size === 0) return undefined;
+  const content = readFileSync(file);
+  const end = content.lastIndexOf("\n") + 1;
+  return end < content.length ? end : undefined;
 }
 
 /** Opens an append-only file, and creates its folder; only its owner may read it. Returns the descriptor. */
@@ -57,13 +97,4 @@ export function readLines(file: string, onInvalid: (line: number) => void = () =
     }
   }
   return entries;
-}
-
-/** Removes a partial line. If even that fails, the reader skips a line without its end. */
-function truncate(descriptor: number, size: number): void {
-  try {
-    ftruncateSync(descriptor, size);
-  } catch {
-    // Nothing more can be done here; the error that is thrown names the file.
-  }
 }
