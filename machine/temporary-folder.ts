@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { isAlive, ownIdentity, readProcess, readProcesses } from "./process.ts";
 import { readCommandLine } from "./process-files.ts";
 
-/** `<name>.<pid>-<start time>.new`; in earlier versions `.draft`, some without a start time. */
+/**
+ * `<name>.<pid>-<start time>.new`; in earlier versions `.draft`, some without a start time. A temporary file of `replaceFile`
+ * has a counter instead of the start time.
+ */
 const named = /\.(\d+)(?:-(\d+))?\.(?:new|draft)$/;
 
 /**
@@ -24,13 +27,13 @@ export function createTemporaryFolder(target: string): string {
   return folder;
 }
 
-/** Removes temporary folders of killed processes: old ones that no running process fills. Returns their names. */
+/**
+ * Removes temporary folders and files of killed processes: old ones that no running process fills. Returns their
+ * names.
+ */
 export function removeAbandonedFolders(parent: string, now = Date.now()): readonly string[] {
   if (!existsSync(parent)) return [];
-  const old = readdirSync(parent).filter(
-    (name) =>
-      named.test(name) && !isBeingFilled(name) && now - changedAt(join(parent, name)) > abandonedAfterMs,
-  );
+  const old = readdirSync(parent).filter((name) => named.test(name) && isAbandoned(parent, name, now));
   if (old.length === 0) return [];
   const writers = readProcesses().map(({ pid }) => readCommandLine(pid).join("\0"));
   // Children of a killed process may still write: they have the folder's path among their arguments.
@@ -39,18 +42,25 @@ export function removeAbandonedFolders(parent: string, now = Date.now()): readon
   return removed;
 }
 
-function isBeingFilled(name: string): boolean {
+function isAbandoned(parent: string, name: string, now: number): boolean {
+  const path = join(parent, name);
+  try {
+    const status = lstatSync(path);
+    return !isBeingFilled(name, status) && now - changedAt(path, status) > abandonedAfterMs;
+  } catch {
+    // A process that has just finished has renamed it.
+    return false;
+  }
+}
+
+function isBeingFilled(name: string, status: Stats): boolean {
   const [, pid, startTime] = named.exec(name) ?? [];
-  if (startTime === undefined) return readProcess(Number(pid)) !== undefined;
+  if (startTime === undefined || !status.isDirectory()) return readProcess(Number(pid)) !== undefined;
   return isAlive({ pid: Number(pid), startTime: Number(startTime) });
 }
 
-/** Time of the last change in the folder. A process that has just finished renames its folder meanwhile. */
-function changedAt(path: string): number {
-  try {
-    const within = readdirSync(path).map((name) => statSync(join(path, name)).mtimeMs);
-    return Math.max(statSync(path).mtimeMs, ...within);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+/** Time of the last change of a file or in a folder, whose links may be broken. */
+function changedAt(path: string, status: Stats): number {
+  const within = status.isDirectory() ? readdirSync(path) : [];
+  return Math.max(status.mtimeMs, ...within.map((name) => lstatSync(join(path, name)).mtimeMs));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -52,6 +52,22 @@ test("a temporary folder that the child of a killed process still fills stays un
   child.kill("SIGKILL");
   await child;
   assert.deepEqual(removedIn(2 * hours), [left]);
+});
+
+test("an abandoned temporary folder with a broken link is removed", async () => {
+  const left = leave(`10.11-abc.${unusedPid}-77.new`);
+  symlinkSync("nowhere", join(folder, left, "broken"));
+  assert.deepEqual(removedIn(0), []);
+  assert.deepEqual(removedIn(2 * hours), [left]);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a temporary file stays while its process lives or it is new, and is removed afterwards", async () => {
+  const [mine, left] = [`state.json.${process.pid}-1.new`, `state.json.${unusedPid}-1.new`];
+  for (const name of [mine, left, "state.json"]) writeFileSync(join(folder, name), "{}");
+  assert.deepEqual(removedIn(0), []);
+  assert.deepEqual(removedIn(2 * hours), [left]);
+  assert.deepEqual(readdirSync(folder).sort(), ["state.json", mine].sort());
 });
 
 test("complete folders and what others keep there stay", async () => {
