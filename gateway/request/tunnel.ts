@@ -12,6 +12,7 @@ import type { Authorized, Exchange } from "../exchange/exchange.ts";
 import { writeOutgoingHeaders, writeOutgoingPath } from "../exchange/outgoing.ts";
 import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
+import { interimLimit } from "../upstreams/response-reader.ts";
 import { chooseTarget } from "./choose-target.ts";
 import { writeInterim } from "./interim.ts";
 import { type EndTunnel, join } from "./joined-tunnel.ts";
@@ -79,6 +80,8 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
   const guard =
     <Arguments extends readonly unknown[]>(listener: (...received: Arguments) => void) =>
     (...received: Arguments): void => {
+      // What had arrived together with the cause of a failure.
+      if (settled) return;
       try {
         listener(...received);
       } catch (error) {
@@ -134,8 +137,12 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
     exchange.trace?.endAttempt(status);
     outgoing.setTimeout(route.idleLimitMs, () => outgoing.destroy());
   };
-  const onInformation = ({ statusCode, ...response }: InformationEvent) =>
+  let interims = 0;
+  const onInformation = ({ statusCode, ...response }: InformationEvent) => {
+    if (++interims > interimLimit)
+      throw new Error(`The upstream sent more than ${interimLimit} interim responses.`);
     writeInterim(exchange.response, { status: statusCode, fields: passFields(response) });
+  };
   outgoing.on("upgrade", guard(onUpgrade));
   outgoing.on("response", guard(onResponse));
   outgoing.on("information", guard(onInformation));

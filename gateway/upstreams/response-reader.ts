@@ -21,7 +21,8 @@ export interface ResponseReceiver {
 export type Progress = "open" | "complete" | "overrun";
 
 const headLimit = 16_384;
-const interimLimit = 20;
+/** Interim responses that an upstream may send before the response to one request. */
+export const interimLimit = 20;
 const headEnd = Buffer.from("\r\n\r\n");
 
 /** Parses one response from a connection's bytes (RFC 9112), which are valid only during a call. */

@@ -54,3 +54,17 @@ for (const [name, response] of [
     await received;
     await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
   });
+
+for (const [count, status] of [
+  [20, 403],
+  [21, 502],
+] as const)
+  test(`${count} interim responses to a handshake lead to ${status}`, async () => {
+    const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n".repeat(count);
+    upstream.respond = (socket) =>
+      socket.write(`${interim}HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno`);
+    const received = await sendRaw(platform.gateway.origin, handshake("/ws/x"), 5000);
+    const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map((match) => Number(match[1]));
+    assert.deepEqual(statuses, [...Array<number>(20).fill(103), status]);
+    await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
+  });
