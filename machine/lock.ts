@@ -40,8 +40,9 @@ export function takeLock(file: string, command: string): LockResult {
     if (text === undefined) continue;
     const holder = parseHolder(text);
     if (holder !== undefined && isAlive(holder)) return { holder };
-    const takenOver = takeOver(file, text, own);
-    if (takenOver !== undefined) return { lock: lockOf(file, takenOver) };
+    const { content, heir } = takeOver(file, text, own);
+    if (content !== undefined) return { lock: lockOf(file, content) };
+    if (heir !== undefined) return { holder: heir };
   }
 }
 
@@ -69,22 +70,29 @@ export function readHolder(file: string): LockHolder | undefined {
   return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
+/** The content of the lock that was taken over, or the running process that takes it over; neither if the lock has changed. */
+interface Takeover {
+  readonly content?: string | undefined;
+  readonly heir?: LockHolder;
+}
+
 /**
- * Replaces a lock whose holder has ended by our own; undefined when another process was faster. Of several processes that
- * found it abandoned only one may: the one that creates the heir's lock, named by the abandoned content. An abandoned
- * heir's lock is taken over the same way.
+ * Replaces a lock whose holder has ended by our own. Of several processes that found it abandoned only one may: the one that
+ * creates the heir's lock, named by the abandoned content. An abandoned heir's lock is taken over the same way.
  */
-function takeOver(file: string, abandoned: string, own: LockHolder): string | undefined {
+function takeOver(file: string, abandoned: string, own: LockHolder): Takeover {
   const heirFile = `${file}.${createHash("sha256").update(abandoned).digest("hex").slice(0, 8)}`;
   if (createLockLink(heirFile, own) === undefined) {
     const text = readLockLink(heirFile);
-    const heir = parseHolder(text ?? "");
-    if (text === undefined || (heir !== undefined && isAlive(heir))) return undefined;
-    if (takeOver(heirFile, text, own) === undefined) return undefined;
+    if (text === undefined) return {};
+    const heir = parseHolder(text);
+    if (heir !== undefined && isAlive(heir)) return { heir };
+    const takeover = takeOver(heirFile, text, own);
+    if (takeover.content === undefined) return takeover;
   }
   try {
     // Another heir may have come and gone since the lock was read.
-    return readLockLink(file) === abandoned ? replaceLockLink(file, own) : undefined;
+    return readLockLink(file) === abandoned ? { content: replaceLockLink(file, own) } : {};
   } finally {
     rmSync(heirFile, { force: true });
   }

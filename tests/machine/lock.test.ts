@@ -27,6 +27,19 @@ function startHolder(file: string): ResultPromise["nodeChildProcess"] {
   }).nodeChildProcess;
 }
 
+/** What a process that acquires the lock prints; empty if it does not return in time. */
+async function outcomeWithin(file: string, limitMs: number): Promise<string> {
+  const taker = startHolder(file);
+  const limit = setTimeout(() => taker.kill("SIGKILL"), limitMs);
+  try {
+    const [printed] = await Promise.race([once(taker.stdout!, "data"), once(taker, "exit").then(() => [""])]);
+    return String(printed).trim();
+  } finally {
+    clearTimeout(limit);
+    await end(taker);
+  }
+}
+
 async function end(holder: ResultPromise["nodeChildProcess"]): Promise<void> {
   holder.kill("SIGKILL");
   if (holder.exitCode === null && holder.signalCode === null) await once(holder, "exit");
@@ -98,6 +111,22 @@ test("a lock that was cut short is taken over, and so is that of an heir that wa
   // The name is derived from the abandoned content.
   symlinkSync("nonsense", file);
   symlinkSync(JSON.stringify({ pid: process.pid, startTime: 1 }), `${file}.${heirSuffix}`);
+  take(file).release();
+  assert.deepEqual(readdirSync(folder.path), []);
+});
+
+test("a lock that a living process takes over is refused, and taken over when that process was killed", async () => {
+  using folder = new TemporaryFolder();
+  const file = join(folder.path, "run.lock");
+  symlinkSync("nonsense", file);
+  const heir = startHolder(`${file}.${heirSuffix}`);
+  try {
+    await once(heir.stdout!, "data");
+    assert.equal(await outcomeWithin(file, 20_000), "refused");
+    assert.equal(takeLock(file, "again").holder?.pid, heir.pid);
+  } finally {
+    await end(heir);
+  }
   take(file).release();
   assert.deepEqual(readdirSync(folder.path), []);
 });
