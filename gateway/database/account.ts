@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import type { DatabaseSettings } from "../settings.ts";
 import { createDatabasePool, type RowDataPacket } from "./pool.ts";
 
-/** All that the roles and their migrations do within their schema; neither accounts nor anything of the server. */
-const privileges = [
-  "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES",
-  "LOCK TABLES, EXECUTE, CREATE VIEW, SHOW VIEW, TRIGGER",
+/** What the statements of the roles and of their migrations need within their schema; migrations only add. */
+const privileges = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX";
+
+/** Privileges that earlier versions granted as well. */
+const withdrawn = [
+  "DROP, REFERENCES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE",
+  "CREATE VIEW, SHOW VIEW, TRIGGER",
 ].join(", ");
 
 /**
- * Creates the account that all roles use, or gives it its password again, as the administrator of the database; nothing where no
+ * Creates the account that all roles use, or gives it its password and its privileges again, as the administrator of the database; nothing where no
  * administrator is configured. The gateways wait for it: none of them could create accounts or end replication.
  */
 export async function ensureAccount(settings: DatabaseSettings): Promise<void> {
@@ -25,6 +28,7 @@ export async function ensureAccount(settings: DatabaseSettings): Promise<void> {
     await pool.query(`CREATE USER IF NOT EXISTS ?@? ${secret}`, [user, host] as never);
     await pool.query(`ALTER USER ?@? ${secret}`, [user, host] as never);
     await pool.query(`GRANT ${privileges} ON ??.* TO ?@?`, [name, user, host] as never);
+    await pool.query(`REVOKE ${withdrawn} ON ??.* FROM ?@?`, [name, user, host] as never);
   } finally {
     await pool.end();
   }
