@@ -27,7 +27,6 @@ export type EndTunnel = (status: CloseStatus) => void;
 export function join(exchange: Exchange, response: IncomingMessage, ends: Ends): EndTunnel {
   const { client, upstream, target, lifecycle } = ends;
   target.succeed();
-  target.inFlight++;
   const lines = ["HTTP/1.1 101 Switching Protocols", "connection: upgrade", "upgrade: websocket"];
   const headers = [...passFields(response), "x-request-id", exchange.id];
   for (let index = 0; index < headers.length; index += 2)
@@ -51,10 +50,7 @@ export function join(exchange: Exchange, response: IncomingMessage, ends: Ends):
     setTimeout(closeBoth, lingerMs);
   };
   const closeTunnel = lifecycle.openTunnel(() => end(1001));
-  upstream.socket.once("close", () => {
-    target.inFlight--;
-    closeBoth();
-  });
+  upstream.socket.once("close", closeBoth);
   client.socket.once("close", () => {
     closeBoth();
     closeTunnel();

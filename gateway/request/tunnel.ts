@@ -66,6 +66,12 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
   const outgoing = secure
     ? openSecure({ ...options, ...(isIP(host) === 0 ? { servername: host } : {}) })
     : openPlain(options);
+  target.inFlight++;
+  let counts = true;
+  const uncount = () => {
+    if (counts) target.inFlight--;
+    counts = false;
+  };
   let settled = false;
   let end: EndTunnel | undefined;
   const fail = (code: ApiErrorCode, error: Error) => {
@@ -96,6 +102,14 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
     fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not complete the handshake in time."));
     outgoing.destroy();
   }, route.firstByteLimitMs);
+  const { connectLimitMs } = route.upstream;
+  const connectTimer = setTimeout(() => {
+    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error(`No connection within ${connectLimitMs} ms.`));
+    outgoing.destroy();
+  }, connectLimitMs);
+  outgoing.once("socket", (socket) =>
+    socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(connectTimer)),
+  );
   const { wholeLimitMs } = route;
   const tooLong = () => {
     fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The route's time was over before the handshake was."));
@@ -110,7 +124,12 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
     outgoing.destroy();
   });
   outgoing.on("error", (error) => fail("DMM_GATEWAY_UPSTREAM_FAILED", error));
-  outgoing.on("close", () => clearTimeout(timer));
+  outgoing.on("close", () => {
+    clearTimeout(connectTimer);
+    clearTimeout(timer);
+    // After an upgrade the request is over, but its connection is not.
+    if (end === undefined) uncount();
+  });
   const onUpgrade = (response: IncomingMessage, socket: Socket, head: Buffer) => {
     if (!isWebSocket(response)) {
       socket.destroy();
@@ -122,6 +141,7 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
       target,
       lifecycle: context.lifecycle,
     });
+    socket.once("close", uncount);
     settled = true;
     clearTimeout(timer);
     limitTunnel(exchange, { socket: client.socket, end, isAuthorized: context.isStillAuthorized });

@@ -68,3 +68,40 @@ for (const [count, status] of [
     assert.deepEqual(statuses, [...Array<number>(20).fill(103), status]);
     await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
   });
+
+/** Requests of the gateway to this upstream that have not ended. */
+async function readInFlight(): Promise<number> {
+  const text = await (await fetch(`${platform.gateway.origin}/metrics`)).text();
+  const line = text
+    .split("\n")
+    .find(
+      (line) => line.startsWith("gateway_upstream_requests_in_flight{") && line.includes(upstream.origin),
+    );
+  return Number(line?.split(" ").at(-1));
+}
+
+const accepted = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+for (const [name, response] of [
+  ["without a response", ""],
+  ["with a WebSocket", accepted],
+  ["with another response", "HTTP/1.1 200 OK\r\n\r\nendless"],
+] as const)
+  test(`a handshake ${name} counts as one request to the upstream until it ends`, async () => {
+    assert.equal(await readInFlight(), 0);
+    upstream.respond = (socket) => socket.write(response);
+    const ends = sendRaw(platform.gateway.origin, handshake("/ws/x"), 1000);
+    await waitUntil("it counts", async () => (await readInFlight()) === 1, 5000);
+    await ends;
+    await waitUntil("it no longer counts", async () => (await readInFlight()) === 0, 5000);
+  });
+
+test("a handshake whose connection does not open within connect_limit_ms gets 504", async () => {
+  // The listener accepts the connection and ignores the start of TLS.
+  await platform.addRoute("stuck", {
+    origins: [upstream.origin.replace("http:", "https:")],
+    columns: { first_byte_limit_ms: 30_000 },
+  });
+  const received = await sendRaw(platform.gateway.origin, handshake("/stuck/x"), 5000);
+  assert.equal(readStatus(received), 504);
+  await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
+});
