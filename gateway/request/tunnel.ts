@@ -14,6 +14,7 @@ import type { TunnelEnd } from "../exchange/tunnel-end.ts";
 import type { Lifecycle } from "../lifecycle.ts";
 import { interimLimit } from "../upstreams/response-reader.ts";
 import { chooseTarget } from "./choose-target.ts";
+import { shareResponse } from "./cross-origin.ts";
 import { writeInterim } from "./interim.ts";
 import { type EndTunnel, join } from "./joined-tunnel.ts";
 import { passFields } from "./response-fields.ts";
@@ -179,7 +180,12 @@ function explainSwitch({ headers }: IncomingMessage): Error {
 function forwardResponse(exchange: Exchange, upstream: IncomingMessage): void {
   const response: ServerResponse = exchange.response;
   response.shouldKeepAlive = false;
-  response.writeHead(upstream.statusCode!, [...passFields(upstream), "x-request-id", exchange.id]);
+  const fields = passFields(upstream);
+  if (exchange.shared.length > 0) shareResponse(fields, exchange.shared);
+  response.writeHead(upstream.statusCode!, [...fields, "x-request-id", exchange.id]);
+  upstream.on("data", (chunk: Buffer) => {
+    exchange.sentBytes += chunk.length;
+  });
   upstream.pipe(response);
   upstream.on("error", () => response.destroy());
 }

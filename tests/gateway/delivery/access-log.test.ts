@@ -7,6 +7,8 @@ import { AccessLog } from "../../../gateway/access-log/access-log.ts";
 import type { Exchange } from "../../../gateway/exchange/exchange.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
+import { StartedHandshakeUpstream } from "../handshake-upstream.ts";
+import { sendRaw } from "../raw-client.ts";
 import { issueToken, startGateway } from "../started-gateway.ts";
 
 import { StartedPlatform } from "../started-test-bed.ts";
@@ -111,14 +113,16 @@ t.teardown(async () => {
   firehose.close();
 });
 
+const delivery = {
+  DELIVERY_STREAM: "access-log",
+  AWS_ENDPOINT_URL: `http://${network}.1.2:4566`,
+  AWS_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+};
+
 test("every request becomes a line in the delivery stream, including the last ones before the end", async () => {
-  const gateway = await startGateway(`${network}.1.31`, platform.testBed, {
-    DELIVERY_STREAM: "access-log",
-    AWS_ENDPOINT_URL: `http://${network}.1.2:4566`,
-    AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-  });
+  const gateway = await startGateway(`${network}.1.31`, platform.testBed, delivery);
   const token = await issueToken(gateway);
   const headers = { authorization: `Bearer ${token}` };
   await fetch(`${gateway.origin}/verify/echo?secret=hunter2`, { headers });
@@ -137,4 +141,19 @@ test("every request becomes a line in the delivery stream, including the last on
   assert.deepEqual([left?.status, left?.complete], [0, false]);
   const text = JSON.stringify(received);
   assert.ok(!text.includes(token) && !text.includes("hunter2"));
+});
+
+test("the line of a refused WebSocket handshake has the size of its response", async (context) => {
+  const upstream = await StartedHandshakeUpstream.start(`${network}.1.21`);
+  context.teardown(() => upstream.stop());
+  upstream.respond = (socket) => socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nnever");
+  await platform.addRoute("ws", { origins: [upstream.origin] });
+  const gateway = await startGateway(`${network}.1.32`, platform.testBed, delivery);
+  await sendRaw(
+    gateway.origin,
+    "GET /ws/x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+  );
+  assert.equal(await gateway.process.end("SIGTERM"), 0);
+  const line = received.find(({ route }) => route === "ws");
+  assert.deepEqual([line?.status, line?.bytes], [403, 5]);
 });

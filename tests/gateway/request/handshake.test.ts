@@ -105,3 +105,22 @@ test("a handshake whose connection does not open within connect_limit_ms gets 50
   assert.equal(readStatus(received), 504);
   await waitUntil("the upstream is left", () => upstream.sockets.size === 0);
 });
+
+test("a response to a handshake has the CORS fields of its route in place of the upstream's", async () => {
+  await platform.addRoute("shared", {
+    origins: [upstream.origin],
+    columns: { cors: JSON.stringify({ origins: ["https://app.test"] }) },
+  });
+  upstream.respond = (socket) =>
+    socket.end(
+      "HTTP/1.1 403 Forbidden\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Max-Age: 5\r\nContent-Length: 2\r\n\r\nno",
+    );
+  const received = await sendRaw(
+    platform.gateway.origin,
+    handshake("/shared/x", "Origin: https://app.test\r\n"),
+  );
+  assert.equal(readStatus(received), 403);
+  assert.deepEqual(received.match(/^access-control-(?:allow-origin|max-age).*$/gim), [
+    "access-control-allow-origin: https://app.test",
+  ]);
+});
