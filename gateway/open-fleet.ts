@@ -28,7 +28,7 @@ export interface Fleet {
 export async function openFleet({ settings, logger, lifecycle }: Base, stores: Stores): Promise<Fleet> {
   const { issuer, port, database } = settings;
   const address = await readTaskAddress(settings.host);
-  const parent = connectToParent();
+  const parent = connectToParent(lifecycle);
   const shared = {
     pool: stores.writer,
     logger,

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { listenForScrapes } from "../metrics/scrapes.ts";
 import { readTaskAddress } from "../task.ts";
 import { Channel } from "./channel.ts";
@@ -34,13 +33,38 @@ function readMetricsPort(): number | undefined {
   return Number.isInteger(port) && port >= 1 && port <= 65_535 && port !== Number(taken) ? port : undefined;
 }
 
+/** How a worker ended; `error` if it could not be started. */
+interface WorkerEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+
+/** @throws the error of a process that could not be started */
+function waitForEnd(worker: ChildProcess): Promise<WorkerEnd> {
+  return new Promise((resolve, reject) => {
+    worker.once("exit", (code, signal) => resolve({ code, signal }));
+    // A running worker reports messages and signals that could not be sent, too.
+    worker.on("error", (error) => {
+      if (worker.pid === undefined) reject(error);
+    });
+  });
+}
+
+function describeEnd({ code, error }: WorkerEnd): string {
+  return error === undefined
+    ? `exited with ${code ?? "a signal"}`
+    : `could not be started (${error.message})`;
+}
+
 /** The worker processes of a task. */
 class Workers {
   readonly #main: string;
   readonly #metrics: TaskMetricsCollection;
   readonly #instance = nameInstance();
   readonly #running = new Map<ChildProcess, Channel>();
-  #ending = false;
+  /** The signal that was forwarded. */
+  #signal: NodeJS.Signals | undefined;
   #exitCode = 0;
 
   constructor(main: string, metrics: TaskMetricsCollection) {
@@ -52,7 +76,7 @@ class Workers {
   async run(count: number): Promise<number> {
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.on(signal, () => {
-        this.#ending = true;
+        this.#signal = signal;
         for (const worker of this.#running.keys()) worker.kill(signal);
       });
     await Promise.all(Array.from({ length: count }, (_, index) => this.#keepRunning(index + 1)));
@@ -60,18 +84,30 @@ class Workers {
   }
 
   async #keepRunning(number: number): Promise<void> {
-    for (let start = 1; !this.#ending; start++) {
-      const worker = this.#start(number, start > 1);
-      const [code] = (await once(worker, "exit")) as [number | null];
-      this.#running.delete(worker);
-      if (this.#ending || code === 2) {
+    for (let start = 1; this.#signal === undefined; start++) {
+      const end = await this.#runOnce(number, start > 1);
+      if (this.#signal !== undefined || end.code === 2) {
         // Invalid settings do not become valid by a restart.
-        this.#exitCode = Math.max(this.#exitCode, code ?? 1);
+        const code = end.code ?? (end.signal === this.#signal ? 0 : 1);
+        this.#exitCode = Math.max(this.#exitCode, code);
         return;
       }
       this.#metrics.restarts++;
-      process.stderr.write(`Worker ${number} exited with ${code ?? "a signal"} and is being restarted.\n`);
+      process.stderr.write(`Worker ${number} ${describeEnd(end)} and is being restarted.\n`);
       await new Promise((resolve) => setTimeout(resolve, restartMs));
+    }
+  }
+
+  async #runOnce(number: number, again: boolean): Promise<WorkerEnd> {
+    let worker: ChildProcess | undefined;
+    try {
+      worker = this.#start(number, again);
+      return await waitForEnd(worker);
+    } catch (error) {
+      // Too many processes or open files, or too little memory, may be temporary.
+      return { code: null, signal: null, error: error as Error };
+    } finally {
+      if (worker !== undefined) this.#running.delete(worker);
     }
   }
 

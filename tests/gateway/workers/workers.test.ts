@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { createPool } from "mysql2/promise";
 import { pino } from "pino";
 import { before, t, test } from "tap";
@@ -8,6 +9,7 @@ import { deriveNotificationKey } from "../../../gateway/fleet/notification.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { issueToken, startGateway } from "../started-gateway.ts";
+import { StartedProcess } from "../started-process.ts";
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();
@@ -122,4 +124,25 @@ test("invalid settings end the process, whatever the number of workers", async (
     startGateway(`${network}.1.32`, platform.testBed, { GATEWAY_WORKERS: "2", DRAIN_SECONDS: "never" }),
     /error DMM_GATEWAY_SETTINGS_INVALID: The gateway cannot start:\n {2}DRAIN_SECONDS is "never".*\n {2}Set the variables/s,
   );
+});
+
+test("workers end when the process that started them is killed", async () => {
+  const gateway = await startGateway(`${network}.1.35`, platform.testBed, { GATEWAY_WORKERS: "2" });
+  await waitUntil("both serve", () => gateway.process.output.match(/"msg":"serving"/g)?.length === 2);
+  const children = readChildren(gateway.process.child.pid!);
+  assert.equal(children.length, 2);
+  await gateway.process.end("SIGKILL");
+  try {
+    await waitUntil("they have ended", () => !children.some((pid) => existsSync(`/proc/${pid}`)), 10_000);
+  } finally {
+    for (const pid of children) if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
+  }
+});
+
+test("a worker that cannot be started is started again, and one that ends by the forwarded signal ends well", async (context) => {
+  const parent = new StartedProcess(process.execPath, [resolve(import.meta.dirname, "fork-failure.ts")]);
+  context.teardown(() => parent.end());
+  await parent.says("worker waits");
+  assert.match(parent.output, /Worker 1 could not be started \(.*ENOENT.*\) and is being restarted/);
+  assert.equal(await parent.end("SIGTERM"), 0);
 });

@@ -1,0 +1,2 @@
+process.stdout.write("worker waits\n");
+setInterval(() => {}, 1000);
