@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { test } from "tap";
 import { generatePassword } from "../../../gateway/users/generated-password.ts";
@@ -125,4 +126,20 @@ test("generated passwords are accepted, and no input makes the rules fail", asyn
       assert.ok(weakness === undefined || weakness.advice.length > 0);
     }),
   );
+});
+
+test("the threads that rate passwords never overlap, and their memory is limited", async (context) => {
+  let running = 0;
+  let most = 0;
+  const limits: (number | undefined)[] = [];
+  const onWorker = (thread: Worker) => {
+    running++;
+    most = Math.max(most, running);
+    limits.push(thread.resourceLimits?.maxOldGenerationSizeMb);
+    thread.once("exit", () => running--);
+  };
+  process.on("worker", onWorker);
+  context.teardown(() => process.off("worker", onWorker));
+  await Promise.all(taken.slice(0, 4).map((password) => findPasswordProblem(password, names)));
+  assert.deepEqual([most, limits], [1, [256, 256, 256, 256]]);
 });
