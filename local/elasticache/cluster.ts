@@ -47,6 +47,16 @@ export class CacheCluster {
     return [];
   }
 
+  /** Every node's own view; empty for one that does not respond. */
+  async views(): Promise<readonly (readonly NodeView[])[]> {
+    return Promise.all(
+      this.nodes.map(async (node) => {
+        const replies = await this.run(node, ["CLUSTER", "NODES"]).catch(() => undefined);
+        return replies === undefined ? [] : parseClusterNodes(String(replies[0]));
+      }),
+    );
+  }
+
   process(node: CacheNode): RunningProcess | undefined {
     return this.region.supervisor.get(processName(node));
   }

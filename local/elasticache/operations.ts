@@ -73,13 +73,18 @@ function notFound(id: string): AwsError {
 
 async function describe(region: Region, group: Resource): Promise<Record<string, unknown>> {
   const cluster = findCluster(region, group.id);
-  const view = cluster ? await cluster.view() : [];
+  const views = cluster ? await cluster.views() : [];
   const port = numberOf(group.inputs, "port") ?? 6379;
   const nodes = cluster?.nodes ?? [];
   const shards = [...new Set(nodes.map((node) => node.shard))];
   const nodeGroups = shards.map((shard, index) => {
     const members = nodes.filter((node) => node.shard === shard);
-    const whole = members.every((node) => cluster?.process(node) && isReachable(view, node.address));
+    const addresses = members.map(({ address }) => address);
+    // A node of another shard that does not respond has no say.
+    const whole = agreeOn(
+      views.filter((view, place) => view.length > 0 || addresses.includes(nodes[place]?.address ?? "")),
+      addresses,
+    );
     return {
       NodeGroupId: shard,
       Status: whole ? "available" : "modifying",
@@ -120,4 +125,16 @@ function roleOf(view: readonly NodeView[], address: string): NodeView["role"] | 
 
 function isReachable(view: readonly NodeView[], address: string): boolean {
   return view.some((node) => node.address === address && node.reachable);
+}
+
+/**
+ * Whether each of these views reaches all members of a shard and has the same one as its primary. A node that returns
+ * believes for a moment what it knew before it was lost.
+ */
+function agreeOn(views: readonly (readonly NodeView[])[], members: readonly string[]): boolean {
+  if (!views.every((view) => members.every((address) => isReachable(view, address)))) return false;
+  const primaries = views.map((view) =>
+    members.filter((address) => roleOf(view, address) === "primary").join(),
+  );
+  return new Set(primaries).size === 1 && members.includes(primaries[0] ?? "");
 }

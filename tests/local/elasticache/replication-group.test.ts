@@ -40,14 +40,20 @@ before(async () => {
   started = await startRegion(block);
   group = await createResource(started.region, replicationGroup, inputs);
 });
-t.teardown(() => started[Symbol.asyncDispose]());
+t.teardown(() => {
+  isOver = true;
+  return started[Symbol.asyncDispose]();
+});
+/** The client of a lost node may be reconnecting when the cluster's client is destroyed, and would go on for ever. */
+let isOver = false;
+const reconnectStrategy = () => (isOver ? new Error("the test is over") : 50);
 
 async function connectClient(password: string) {
   const ca = readFileSync(started.region.authorityFile);
   const host = String(group.outputs.configurationEndpointAddress);
   const client = createCluster({
-    rootNodes: [{ socket: { host, port: 6379, tls: true, ca } }],
-    defaults: { password, socket: { tls: true, ca } },
+    rootNodes: [{ socket: { host, port: 6379, tls: true, ca, reconnectStrategy } }],
+    defaults: { password, socket: { tls: true, ca, reconnectStrategy } },
   });
   client.on("error", () => {});
   await client.connect();
