@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 /** One statement of an identity policy, single values normalized to lists. */
 export interface Statement {
   readonly effect: "Allow" | "Deny";
@@ -60,19 +61,15 @@ export function parseStatements(text: string): readonly Record<string, unknown>[
   }
   if (statements.length === 0 || statements[0] === undefined) throw new Error("It has no Statement.");
   return statements.map((statement) => {
-    if (isObject(statement)) return statement;
+    if (isRecord(statement)) return statement;
     throw new Error("A Statement is not a JSON object.");
   });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): Record<string, unknown> {
   try {
     const document: unknown = JSON.parse(text);
-    if (isObject(document)) return document;
+    if (isRecord(document)) return document;
   } catch {
     // Reported below, together with JSON that is not an object.
   }
@@ -124,7 +121,7 @@ function parseConditions(block: unknown): readonly Condition[] {
 }
 
 function membersOf(value: unknown, name: string): [string, unknown][] {
-  if (isObject(value)) return Object.entries(value);
+  if (isRecord(value)) return Object.entries(value);
   throw new Error(`${name} must be a JSON object.`);
 }
 

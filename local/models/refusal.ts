@@ -86,12 +86,20 @@ function explainParameter({ member, value, constraint }: Violation): string {
   return `Value${shown} for parameter ${member} is invalid. ${constraint}`;
 }
 
-const jsonServices: readonly ModeledService[] = [
-  ...(["acm", "directconnect", "ecs", "firehose", "fis", "kms", "logs", "ssm", "tagging"] as const),
-];
+const jsonServices: ReadonlySet<ModeledService> = new Set<ModeledService>([
+  "acm",
+  "directconnect",
+  "ecs",
+  "firehose",
+  "fis",
+  "kms",
+  "logs",
+  "ssm",
+  "tagging",
+]);
 
 function explainType(service: ModeledService, wording: Wording, violation: Violation): AwsError {
-  if (jsonServices.includes(service)) return new AwsError("SerializationException", violation.constraint);
+  if (jsonServices.has(service)) return new AwsError("SerializationException", violation.constraint);
   if (wording.all) return new AwsError("MalformedInput", violation.constraint);
   return new AwsError(wording.invalid, explainParameter(violation));
 }

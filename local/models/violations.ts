@@ -1,5 +1,7 @@
+import { isRecord } from "../is-record.ts";
 import { describeConstraints, unsatisfied } from "./constraints.ts";
 import { type Member, type ServiceModel, type Shape, shapeOf } from "./model.ts";
+import { renderValue } from "./render-value.ts";
 import { convertScalar, type Wire } from "./wire-values.ts";
 
 /** One violation of AWS's model by an input. */
@@ -26,10 +28,6 @@ interface Place {
 
 /** No response lists more violations than this, and a caller gains nothing from a longer one. */
 const mostViolations = 100;
-/** Levels of a value that a message repeats. */
-const deepestValue = 64;
-/** Longest value that a message repeats, in characters. */
-const longestValue = 4096;
 
 /** The first violations of an operation's model by an input, in the order of the model. */
 export function findViolations(
@@ -99,38 +97,14 @@ function ofList(model: ServiceModel, shape: Shape, value: unknown, place: Place)
   const items = place.wire === "form" && value === "" ? [] : value;
   if (!Array.isArray(items) || !shape.member) return [wrongType(model, shape, value, place)];
   const itemShape = shapeOf(model, shape.member.shape);
-  const own = unsatisfied(shape, items).map((constraint) => violated(model, shape, items, place, constraint));
-  const below = untilMany(items.entries(), ([index, item]) =>
-    ofValue(model, itemShape, item, {
-      member: `${place.member}.${index + 1}`,
-      path: `${place.path}.${index + 1}.member`,
-      inBody: place.inBody,
-      wire: place.wire,
-    }),
-  );
-  const joined = isComposite(itemShape)
-    ? below
-    : joinConstraints(below, () => {
-        const constraint = `Member must satisfy constraint: ${describeConstraints(itemShape)}`;
-        return violated(model, shape, items, place, constraint);
-      });
-  return [...own, ...joined];
-}
-
-/** AWS reports items that are not structures once, at their list or map, with every constraint of an item. */
-function joinConstraints(found: readonly Violation[], join: () => Violation): readonly Violation[] {
-  const others = found.filter(({ kind }) => kind !== "constraint");
-  return others.length === found.length ? found : [...others, join()];
-}
-
-/** Looks for violations until there are more than any response lists: an input can have a million items. */
-function untilMany<Item>(items: Iterable<Item>, find: (item: Item) => readonly Violation[]): Violation[] {
-  const found: Violation[] = [];
-  for (const item of items) {
-    if (found.length >= mostViolations) break;
-    found.push(...find(item));
-  }
-  return found;
+  const broken = (constraint: string) => violated(model, shape, items, place, constraint);
+  const numbered = items.map((item, index) => [index + 1, item] as const);
+  return [
+    ...unsatisfied(shape, items).map(broken),
+    ...ofItems(model, itemShape, numbered, place, () =>
+      broken(`Member must satisfy constraint: ${describeConstraints(itemShape)}`),
+    ),
+  ];
 }
 
 function ofMap(model: ServiceModel, shape: Shape, value: unknown, place: Place): readonly Violation[] {
@@ -140,23 +114,34 @@ function ofMap(model: ServiceModel, shape: Shape, value: unknown, place: Place):
   const valueShape = shapeOf(model, shape.value.shape);
   const broken = (constraint: string) => violated(model, shape, entries, place, constraint);
   const hasBrokenKey = Object.keys(entries).some((key) => unsatisfied(keyShape, key).length > 0);
-  const keys = hasBrokenKey
-    ? [broken(`Map keys must satisfy constraint: ${describeConstraints(keyShape)}`)]
-    : [];
-  const found = untilMany(Object.entries(entries), ([key, item]) =>
-    ofValue(model, valueShape, item, {
-      member: `${place.member}.${key}`,
-      path: `${place.path}.${key}.member`,
-      inBody: place.inBody,
-      wire: place.wire,
-    }),
-  );
-  const values = isComposite(valueShape)
-    ? found
-    : joinConstraints(found, () =>
-        broken(`Map value must satisfy constraint: ${describeConstraints(valueShape)}`),
-      );
-  return [...unsatisfied(shape, entries).map(broken), ...keys, ...values];
+  return [
+    ...unsatisfied(shape, entries).map(broken),
+    ...(hasBrokenKey ? [broken(`Map keys must satisfy constraint: ${describeConstraints(keyShape)}`)] : []),
+    ...ofItems(model, valueShape, Object.entries(entries), place, () =>
+      broken(`Map value must satisfy constraint: ${describeConstraints(valueShape)}`),
+    ),
+  ];
+}
+
+/**
+ * Violations of the items of a list or map, until there are more than any response lists: an input can have a million
+ * items. AWS reports items that are not collections once, by `join`, with every constraint of an item.
+ */
+function ofItems(
+  model: ServiceModel,
+  shape: Shape,
+  items: readonly (readonly [label: string | number, item: unknown])[],
+  { member, path, inBody, wire }: Place,
+  join: () => Violation,
+): readonly Violation[] {
+  const found: Violation[] = [];
+  for (const [label, item] of items) {
+    if (found.length >= mostViolations) break;
+    const place = { member: `${member}.${label}`, path: `${path}.${label}.member`, inBody, wire };
+    found.push(...ofValue(model, shape, item, place));
+  }
+  const others = found.filter(({ kind }) => kind !== "constraint");
+  return isComposite(shape) || others.length === found.length ? found : [...others, join()];
 }
 
 /** In a form, a map is a list of entries. */
@@ -170,10 +155,6 @@ function readFormMap(value: unknown): unknown {
 
 function isComposite({ type }: Shape): boolean {
   return type === "structure" || type === "list" || type === "map";
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 function missing({ member, path, inBody }: Place): Violation {
@@ -191,7 +172,7 @@ function violated(
 }
 
 function describe(model: ServiceModel, shape: Shape, value: unknown, { member, path, inBody }: Place) {
-  return { member, path, inBody, value: isSensitive(model, shape) ? undefined : render(value) };
+  return { member, path, inBody, value: isSensitive(model, shape) ? undefined : renderValue(value) };
 }
 
 /** Whether the model marks the shape, or anything that it contains, as sensitive. */
@@ -215,22 +196,4 @@ function wrongType(model: ServiceModel, shape: Shape, value: unknown, place: Pla
   const noun = `${/^[aeiou]/.test(type) ? "an" : "a"} ${type.charAt(0).toUpperCase()}${type.slice(1)}`;
   const constraint = `${kind} can not be converted to ${noun}`;
   return { kind: "type", ...describe(model, shape, value, place), constraint };
-}
-
-/** As Java prints it: `[a, b]`, `{k=v}`; cut at the longest value. */
-function render(value: unknown): string {
-  const text = renderPart(value, 0);
-  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
-}
-
-function renderPart(value: unknown, depth: number): string {
-  const isList = Array.isArray(value);
-  if (!isList && !isRecord(value)) return String(value);
-  if (depth > deepestValue) return "…";
-  let text = "";
-  for (const [key, item] of Object.entries(value)) {
-    if (text.length > longestValue) break;
-    text += `${text === "" ? "" : ", "}${isList ? "" : `${key}=`}${renderPart(item, depth + 1)}`;
-  }
-  return isList ? `[${text}]` : `{${text}}`;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../../is-record.ts";
 import type { Properties, Value } from "../../resource.ts";
 import type { ModeledService } from "../model.ts";
 
@@ -78,7 +79,7 @@ export function mergeFragments(one: Fragment, other: Fragment): Fragment {
   for (const [name, value] of Object.entries(other)) {
     const before = merged[name];
     if (Array.isArray(before) && Array.isArray(value)) merged[name] = [...before, ...value];
-    else if (isFragment(before) && isFragment(value)) merged[name] = mergeFragments(before, value);
+    else if (isRecord(before) && isRecord(value)) merged[name] = mergeFragments(before, value);
     else merged[name] = value;
   }
   return merged;
@@ -88,8 +89,4 @@ export function mergeFragments(one: Fragment, other: Fragment): Fragment {
 export function membersOf(value: Value | undefined): Properties {
   const only = Array.isArray(value) ? value[0] : value;
   return typeof only === "object" && only !== null && !Array.isArray(only) ? only : {};
-}
-
-function isFragment(value: unknown): value is Fragment {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../../is-record.ts";
 import { type Member, type ServiceModel, type Shape, shapeOf } from "../model.ts";
 
 interface Target {
@@ -65,8 +66,4 @@ function listOf(model: ServiceModel, shape: Shape, value: unknown): readonly unk
   const content = members.find((name) => /^(tag)?value$/i.test(name));
   if (key === undefined || content === undefined || members.length > 2) return [value];
   return Object.entries(value).map(([name, item]) => ({ [key]: name, [content]: item }));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
