@@ -40,21 +40,17 @@ export class CacheCluster {
   /** The cluster's view of itself, from the first node that responds. */
   async view(except?: CacheNode): Promise<readonly NodeView[]> {
     for (const node of this.nodes) {
-      if (node === except || !this.process(node)) continue;
-      const replies = await this.run(node, ["CLUSTER", "NODES"]).catch(() => undefined);
-      if (replies) return parseClusterNodes(String(replies[0]));
+      const view = node === except ? [] : await this.viewOf(node);
+      if (view.length > 0) return view;
     }
     return [];
   }
 
-  /** Every node's own view; empty for one that does not respond. */
-  async views(): Promise<readonly (readonly NodeView[])[]> {
-    return Promise.all(
-      this.nodes.map(async (node) => {
-        const replies = await this.run(node, ["CLUSTER", "NODES"]).catch(() => undefined);
-        return replies === undefined ? [] : parseClusterNodes(String(replies[0]));
-      }),
-    );
+  /** One node's view of the cluster; empty if it does not run or respond. */
+  async viewOf(node: CacheNode): Promise<readonly NodeView[]> {
+    if (!this.process(node)) return [];
+    const replies = await this.run(node, ["CLUSTER", "NODES"]).catch(() => undefined);
+    return replies === undefined ? [] : parseClusterNodes(String(replies[0]));
   }
 
   process(node: CacheNode): RunningProcess | undefined {

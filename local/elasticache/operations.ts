@@ -73,17 +73,19 @@ function notFound(id: string): AwsError {
 
 async function describe(region: Region, group: Resource): Promise<Record<string, unknown>> {
   const cluster = findCluster(region, group.id);
-  const views = cluster ? await cluster.views() : [];
   const port = numberOf(group.inputs, "port") ?? 6379;
   const nodes = cluster?.nodes ?? [];
+  const views = await Promise.all(
+    nodes.map(async (node) => ({ node, view: (await cluster?.viewOf(node)) ?? [] })),
+  );
   const shards = [...new Set(nodes.map((node) => node.shard))];
   const nodeGroups = shards.map((shard, index) => {
     const members = nodes.filter((node) => node.shard === shard);
-    const addresses = members.map(({ address }) => address);
     // A node of another shard that does not respond has no say.
+    const heard = views.filter(({ node, view }) => node.shard === shard || view.length > 0);
     const whole = agreeOn(
-      views.filter((view, place) => view.length > 0 || addresses.includes(nodes[place]?.address ?? "")),
-      addresses,
+      heard.map(({ view }) => view),
+      members.map(({ address }) => address),
     );
     return {
       NodeGroupId: shard,
