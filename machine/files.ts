@@ -77,11 +77,16 @@ export function createFolder(directory: string): void {
 /** Converts the operating system's file error into one of ours; any other error is returned unchanged. */
 export function explainFileError(file: string, cause: unknown): unknown {
   const code = errnoOf(cause);
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new MachineError("DMM_MACHINE_DISK_FULL", { file }, cause);
+  if (isDiskFull(cause)) return new MachineError("DMM_MACHINE_DISK_FULL", { file }, cause);
   if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return cause;
   const reason = (cause as Error).message.split(",")[0] ?? code;
   return new MachineError("DMM_MACHINE_FILE_UNUSABLE", { file, reason }, cause);
+}
+
+/** Whether an operation failed because the disk or the user's share of it is full. */
+export function isDiskFull(cause: unknown): boolean {
+  const code = errnoOf(cause);
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 /** The operating system's name of an error, such as `ENOENT`. */

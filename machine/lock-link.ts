@@ -1,6 +1,6 @@
 import { readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { createFolder, explainFileError, readFileIfPresent } from "./files.ts";
+import { createFolder, explainFileError, isDiskFull, readFileIfPresent } from "./files.ts";
 import type { ProcessIdentity } from "./process.ts";
 
 /** Characters; each takes up to 6 bytes in JSON, and a target may have 1,023 bytes on macOS, 4,095 on Linux. */
@@ -24,7 +24,7 @@ export function createLockLink(
   try {
     return link(file, JSON.stringify({ ...holder, command }));
   } catch (cause) {
-    if (!isFull(cause)) throw explainFileError(file, cause);
+    if (!isDiskFull(cause)) throw explainFileError(file, cause);
   }
   try {
     // ext4 keeps at most 59 bytes in the inode, XFS and tmpfs more.
@@ -74,9 +74,4 @@ function link(file: string, content: string): string | undefined {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") return undefined;
     throw cause;
   }
-}
-
-function isFull(cause: unknown): boolean {
-  const { code } = cause as NodeJS.ErrnoException;
-  return code === "ENOSPC" || code === "EDQUOT";
 }
