@@ -99,15 +99,14 @@ export function openTunnel(exchange: Authorized, client: TunnelEnd, context: Tun
       }
     };
   const waiting = new WaitingEnd(client);
-  const timer = setTimeout(() => {
-    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error("The upstream did not complete the handshake in time."));
-    outgoing.destroy();
-  }, route.firstByteLimitMs);
+  const failAfter = (limitMs: number, problem: string) =>
+    setTimeout(() => {
+      fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error(problem));
+      outgoing.destroy();
+    }, limitMs);
+  const timer = failAfter(route.firstByteLimitMs, "The upstream did not complete the handshake in time.");
   const { connectLimitMs } = route.upstream;
-  const connectTimer = setTimeout(() => {
-    fail("DMM_GATEWAY_UPSTREAM_SLOW", new Error(`No connection within ${connectLimitMs} ms.`));
-    outgoing.destroy();
-  }, connectLimitMs);
+  const connectTimer = failAfter(connectLimitMs, `No connection within ${connectLimitMs} ms.`);
   outgoing.once("socket", (socket) =>
     socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(connectTimer)),
   );
