@@ -94,3 +94,8 @@ export function environmentFolder(home: Home, name: string): EnvironmentFolder {
     logs: join(directory, "logs"),
   };
 }
+
+/** A time in ISO 8601 as part of a file's name. */
+export function fileTime(time: string): string {
+  return time.replace(/[:.]/g, "-");
+}

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RunResult, Target, TeardownSnapshot } from "../../verify/index.ts";
 import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
+import { fileTime } from "../home.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import { type Progress, startWith } from "../report/steps.ts";
 import type { Session } from "../session.ts";
@@ -36,7 +37,7 @@ async function runTeardownChecks(
   progress: Progress,
 ): Promise<RunResult> {
   const { verifyTeardown } = await import("../../verify/index.ts");
-  const time = new Date().toISOString().replace(/[:.]/g, "-");
+  const time = fileTime(new Date().toISOString());
   const result = await verifyTeardown(witness.snapshot, {
     credentials: witness.credentials,
     directory: join(session.home.runs, `${witness.name}-${time}-teardown`),

@@ -8,8 +8,8 @@ import {
   type AccessResult,
   type ClientIdentity,
   describeAccess,
-  findIngress as findAddress,
-  type Ingress as IngressAddress,
+  findIngress,
+  type Ingress,
   tryAccess,
 } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant-name.ts";
@@ -19,7 +19,7 @@ import { readEdgeListeners } from "../environment/network.ts";
 import type { Progress } from "../report/steps.ts";
 import type { ClosureProof } from "./closure-proof.ts";
 import type { ClosedDown, ReachedDown } from "./down-stages.ts";
-import { findIngress, type Ingress } from "./find-ingress.ts";
+import { findIngressOutputs, type IngressOutputs } from "./find-ingress-outputs.ts";
 import { cutOff } from "./reach-region.ts";
 
 const withinMs = { local: 5_000, aws: 60_000 } as const;
@@ -33,7 +33,7 @@ const notClosed: ClosureProof = { closed: false, revoked: [], refusals: [] };
  */
 export async function closeIngress(run: ReachedDown, progress: Progress): Promise<ClosedDown> {
   const { target, network, region } = run;
-  const ingress = findIngress(run);
+  const outputs = findIngressOutputs(run);
   const where = network === undefined ? undefined : `127.${network}.0.10 to .250`;
   const readOpen = () => (network === undefined ? [] : readEdgeListeners(network));
   if (target === "local" && where !== undefined && readOpen().length === 0) {
@@ -41,8 +41,8 @@ export async function closeIngress(run: ReachedDown, progress: Progress): Promis
     return { ...run, closure: { ...notClosed, closed: true, note: `Nothing listened at ${where}.` } };
   }
   const revoked =
-    ingress !== undefined && (target === "aws" || region !== undefined)
-      ? await revokeEverybody(run, ingress)
+    outputs !== undefined && (target === "aws" || region !== undefined)
+      ? await revokeEverybody(run, outputs)
       : undefined;
   if (revoked?.closed) {
     progress(summarize(revoked));
@@ -72,17 +72,17 @@ function leaveUnproven(run: ReachedDown, progress: Progress, seen: ClosureProof 
   return { ...notClosed, ...seen, closed: false, note };
 }
 
-async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<ClosureProof> {
+async function revokeEverybody(run: ReachedDown, outputs: IngressOutputs): Promise<ClosureProof> {
   const { folder, region, target, project } = run;
-  const address = findIngressAddress(run, ingress);
-  if (address === undefined) return notClosed;
+  const ingress = locateIngress(run, outputs);
+  if (ingress === undefined) return notClosed;
   const insider = readInsider(folder.access);
   const grants = revocableGrants(folder.access);
   const revoked: string[] = [];
   try {
-    if (ingress.access === null) throw new Error("the trust store is unknown");
+    if (outputs.access === null) throw new Error("the trust store is unknown");
     const aws = accessAws(project.region, region);
-    await revokeGrants(folder.access, grants, { aws, trustStore: ingress.access });
+    await revokeGrants(folder.access, grants, { aws, trustStore: outputs.access });
     revoked.push(...grants.map(({ name }) => name));
   } catch (error) {
     run.detours.push(`The grants could not be revoked: ${(error as Error).message}`);
@@ -92,7 +92,7 @@ async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<Clos
   }
   let seen: Awaited<ReturnType<typeof tryAllClients>> = [];
   const isClosed = async () => {
-    seen = await tryAllClients(address, insider);
+    seen = await tryAllClients(ingress, insider);
     const refused = seen.every(({ result }) => result !== "in" && "refused" in result);
     return refused && (insider === undefined || revoked.length > 0);
   };
@@ -103,9 +103,9 @@ async function revokeEverybody(run: ReachedDown, ingress: Ingress): Promise<Clos
 }
 
 /** Undefined if the authority of its certificate cannot be read: then no request can be made. */
-function findIngressAddress({ region, detours }: ReachedDown, ingress: Ingress): IngressAddress | undefined {
+function locateIngress({ region, detours }: ReachedDown, outputs: IngressOutputs): Ingress | undefined {
   try {
-    return findAddress(ingress as PlatformOutputs, region);
+    return findIngress(outputs as PlatformOutputs, region);
   } catch (error) {
     detours.push(`The ingress could not be tested: ${(error as Error).message}`);
     return undefined;
@@ -113,7 +113,7 @@ function findIngressAddress({ region, detours }: ReachedDown, ingress: Ingress):
 }
 
 async function tryAllClients(
-  ingress: IngressAddress,
+  ingress: Ingress,
   insider: ClientIdentity | undefined,
 ): Promise<readonly { readonly client: string; readonly result: AccessResult }[]> {
   const clients = [

@@ -5,6 +5,7 @@ import { signStatement } from "../../verify/evidence/dsse.ts";
 import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
 
 import { releaseNetwork } from "../environment/network.ts";
+import { fileTime } from "../home.ts";
 import type { Progress } from "../report/steps.ts";
 import type { InspectedDown, ProvenDown } from "./down-stages.ts";
 import { judge } from "./statements.ts";
@@ -20,7 +21,7 @@ export async function signProof(run: InspectedDown, progress: Progress): Promise
   const { home } = run.session;
   const signingKey = ensureSigningKey(home);
   const envelope = await signStatement(makeStatement(run), createSigner(signingKey));
-  const time = run.startedAt.replace(/[:.]/g, "-");
+  const time = fileTime(run.startedAt);
   const proof = join(home.teardowns, `${run.name}-${time}.json`);
   replaceFile(join(home.teardowns, publicKeyFileOf(signingKey)), signingKey.publicKeyPem);
   replaceFile(proof, `${JSON.stringify(envelope, null, 2)}\n`);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ProfileName, RunResult, VerifyEvent } from "../../verify/index.ts";
 import { requireOperatorAccess } from "../access/operator-access.ts";
 import { createSigner, ensureSigningKey } from "../attestation/signing-key.ts";
+import { fileTime } from "../home.ts";
 import type { OpenEnvironment } from "../open-environment.ts";
 import { type Progress, startWith } from "../report/steps.ts";
 import type { Session } from "../session.ts";
@@ -32,7 +33,7 @@ function hasPassed({ verdict }: RunResult): boolean {
 async function runChecks({ session, request, open }: VerifyRun, progress: Progress): Promise<RunResult> {
   requireOperatorAccess(open);
   const { verify } = await import("../../verify/index.ts");
-  const started = new Date().toISOString().replace(/[:.]/g, "-");
+  const started = fileTime(new Date().toISOString());
   const grants = createCheckGrants(open);
   try {
     const result = await verify(await createTarget(open, grants), {

@@ -4,26 +4,26 @@ import { readEdgeListeners } from "../environment/network.ts";
 import type { ReachedDown } from "./down-stages.ts";
 
 /** The address of the ingress, and its trust store. */
-export type Ingress = Pick<PlatformOutputs, "ingress" | "access">;
+export type IngressOutputs = Pick<PlatformOutputs, "ingress" | "access">;
 
 /**
  * The ingress from the outputs of the last complete `up`, else from the engine's state, which also knows the
  * listeners of an `up` that failed late. On the local target its listener identifies it: a file may be stale, or
  * another environment's.
  */
-export function findIngress(run: ReachedDown): Ingress | undefined {
+export function findIngressOutputs(run: ReachedDown): IngressOutputs | undefined {
   const { outputs, session, project, name } = run;
   if (typeof outputs?.ingress?.dnsName === "string" && isOwn(run, outputs)) return outputs;
-  const ingress = readIngress(readStateResources(session.home, project.name, name));
+  const ingress = readIngressOutputs(readStateResources(session.home, project.name, name));
   return ingress !== undefined && isOwn(run, ingress) ? ingress : undefined;
 }
 
-function isOwn({ target, network }: ReachedDown, { ingress }: Ingress): boolean {
+function isOwn({ target, network }: ReachedDown, { ingress }: IngressOutputs): boolean {
   if (target === "aws" || network === undefined) return target === "aws";
   return readEdgeListeners(network).includes(`${ingress.dnsName}:${ingress.port}`);
 }
 
-function readIngress(resources: readonly StateResource[]): Ingress | undefined {
+function readIngressOutputs(resources: readonly StateResource[]): IngressOutputs | undefined {
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const listener = ofType("aws:lb/listener:Listener").find(
     ({ inputs }) => trustStoreOf(inputs) !== undefined,
