@@ -31,7 +31,7 @@ export function createTemporaryFolder(target: string): string {
  * Removes temporary folders and files of killed processes: old ones that no running process fills. Returns their
  * names.
  */
-export function removeAbandonedFolders(parent: string, now = Date.now()): readonly string[] {
+export function removeAbandoned(parent: string, now = Date.now()): readonly string[] {
   if (!existsSync(parent)) return [];
   const old = readdirSync(parent).filter((name) => named.test(name) && isAbandoned(parent, name, now));
   if (old.length === 0) return [];

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { type ImageContent, listFiles } from "../../image/content.ts";
 import { digestContent } from "../../image/digest.ts";
-import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
+import { createTemporaryFolder, removeAbandoned } from "../../machine/temporary-folder.ts";
 
 /** An image's content at the time it was built. */
 export interface StoredImage {
@@ -40,7 +40,7 @@ export function storeContent(cache: string, content: ImageContent): StoredImage 
   const store = join(cache, "images");
   mkdirSync(store, { recursive: true, mode: 0o700 });
   removeUnused(store);
-  removeAbandonedFolders(store);
+  removeAbandoned(store);
   const temporary = createTemporaryFolder(join(store, "image"));
   try {
     copyContent(content, temporary);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
-import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
+import { createTemporaryFolder, removeAbandoned } from "../../machine/temporary-folder.ts";
 import { LocalError } from "../errors.ts";
 import { perRegion } from "../per-region.ts";
 import type { Region } from "../region.ts";
@@ -36,7 +36,7 @@ export async function copyTemplate(region: Region, target: string): Promise<void
 
 async function findOrBuild(region: Region): Promise<string> {
   const folder = join(region.cache, "mariadb", await templateKey(region));
-  for (const abandoned of removeAbandonedFolders(dirname(folder)))
+  for (const abandoned of removeAbandoned(dirname(folder)))
     region.log("database.abandoned-folder-removed", { folder: abandoned });
   if (existsSync(folder)) return folder;
   const temporaryFolder = createTemporaryFolder(folder);

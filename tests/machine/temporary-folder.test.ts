@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { beforeEach, t, test } from "tap";
 import { readProcess } from "../../machine/process.ts";
 
-import { createTemporaryFolder, removeAbandonedFolders } from "../../machine/temporary-folder.ts";
+import { createTemporaryFolder, removeAbandoned } from "../../machine/temporary-folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dmm-env-"));
 const hours = 3_600_000;
@@ -25,7 +25,7 @@ function leave(name: string): string {
   return name;
 }
 
-const removedIn = (passedMs: number) => removeAbandonedFolders(folder, Date.now() + passedMs);
+const removedIn = (passedMs: number) => removeAbandoned(folder, Date.now() + passedMs);
 
 test("a temporary folder whose process was killed is removed once it is old", async () => {
   const left = [leave(`10.11-abc.${unusedPid}-77.new`), leave(`10.11-abc.${unusedPid}.draft`)];
@@ -74,5 +74,5 @@ test("complete folders and what others keep there stay", async () => {
   const kept = [leave("10.11-abc"), leave("10.11-abc.new"), leave("notes")];
   assert.deepEqual(removedIn(48 * hours), []);
   assert.deepEqual(readdirSync(folder).sort(), kept.sort());
-  assert.deepEqual(removeAbandonedFolders(join(folder, "nowhere")), []);
+  assert.deepEqual(removeAbandoned(join(folder, "nowhere")), []);
 });
