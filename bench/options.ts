@@ -1,6 +1,6 @@
 /** Command line options of a benchmark. */
 export interface Options {
-  /** Number of repetitions; medians are taken over the runs. */
+  /** Number of runs, over which medians are taken. */
   readonly runs: number;
   /** Names of the contenders, all if empty; for `gateway`. */
   readonly only: readonly string[];

@@ -52,7 +52,7 @@ export interface Check<Context = CheckContext> {
 
 export interface Suite<Context = CheckContext> {
   readonly name: string;
-  /** The question that the suite answers. */
+  /** The question that the suite decides. */
   readonly subject: string;
   /** Checks that affect each other run one by one. */
   readonly order: "together" | "one by one";

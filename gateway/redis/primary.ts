@@ -7,7 +7,7 @@ import { RedisUnavailableError, RedisUnresponsiveError, withinTime } from "./una
 
 /** Interval of heartbeats, in milliseconds. */
 const heartbeatMs = 250;
-/** Time limit for a doubtful primary to answer a heartbeat, in milliseconds. */
+/** Time limit for a doubtful primary to respond to a heartbeat, in milliseconds. */
 const probeMs = 1000;
 /** How long writes wait for their replica, in milliseconds. */
 const replicationMs = 200;

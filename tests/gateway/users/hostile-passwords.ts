@@ -1,9 +1,9 @@
 import { passwordLimits } from "../../../gateway/users/password-rules.ts";
 
-/** Worst-case passwords for a pattern matcher: repetitions, character substitutions, dates, nested words. */
+/** Worst-case passwords for a pattern matcher: repeats, character substitutions, dates, nested words. */
 export const hostile: Readonly<Record<string, string>> = {
-  "repetitions in repetitions": fill("aabbaabbccddccdd"),
-  "a repetition with a different end": `${fill("ab").slice(0, -2)}xy`,
+  "repeats within repeats": fill("aabbaabbccddccdd"),
+  "repeats with a different end": `${fill("ab").slice(0, -2)}xy`,
   "signs that are read as letters": fill("4@3013!$57|()<>[]{}"),
   "one sign that is read as several letters": `${fill("1").slice(0, -1)}x`,
   "two halves of signs": fill("4@8({[<3690!1|&$5+7%2(|)/<>"),

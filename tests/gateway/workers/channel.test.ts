@@ -29,7 +29,7 @@ function start(context: Test, program: string, handlers: Handlers = {}) {
 
 const longMs = 60_000;
 
-test("a call is answered in both directions, each by its own response", async (context) => {
+test("a call gets its own response, in both directions", async (context) => {
   const { channel } = start(
     context,
     `channel.serve("reach", async ({ version }) => {

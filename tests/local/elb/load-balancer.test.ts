@@ -164,7 +164,7 @@ test("a body in the same packet as its header section leaves room for added fiel
 
 test("without a certificate, or with one of another authority, access is refused", async () => {
   await assert.rejects(askIngress(testBed, authority, undefined));
-  const otherInsider = await (await createInsiders("strangers")).issue("ann", "0a11");
+  const otherInsider = await (await createInsiders("others")).issue("ann", "0a11");
   await assert.rejects(enter({}, otherInsider));
 });
 
