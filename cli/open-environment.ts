@@ -6,7 +6,6 @@ import { findIngress, type Ingress } from "./access/ingress.ts";
 import { readProject } from "./engine/configuration.ts";
 import { requireSameTarget } from "./environment/creation-choices.ts";
 import { parseExistingName } from "./environment/name.ts";
-
 import { type EnvironmentRecord, readRecord } from "./environment/record.ts";
 import { OperatorError } from "./errors.ts";
 import { type EnvironmentFolder, environmentFolder } from "./home.ts";

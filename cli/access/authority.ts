@@ -2,7 +2,6 @@ import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
-
 import { OperatorError } from "../errors.ts";
 import { x509 } from "./x509.ts";
 

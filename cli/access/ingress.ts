@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { listensEverywhere } from "../../machine/listeners.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-
 import { readEdgeListeners } from "../environment/network.ts";
 import type { RegionAddress } from "../region/address.ts";
 

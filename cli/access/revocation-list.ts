@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
-
 import { type Authority, algorithm } from "./authority.ts";
 import { x509 } from "./x509.ts";
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { replaceFile } from "../../machine/files.ts";
 import type { PlatformOutputs } from "../../stacks/outputs.ts";
-
 import { OperatorError } from "../errors.ts";
 import { readAuthority } from "./authority.ts";
 import type { AwsAccess } from "./aws-access.ts";

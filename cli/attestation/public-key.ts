@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { listFolder, readFileIfPresent } from "../../machine/files.ts";
-
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 import { keyIdOf } from "./signing-key.ts";

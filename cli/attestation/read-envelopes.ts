@@ -1,6 +1,5 @@
 import { readFileIfPresent } from "../../machine/files.ts";
 import type { Envelope } from "../../verify/evidence/dsse.ts";
-
 import { OperatorError } from "../errors.ts";
 
 /**

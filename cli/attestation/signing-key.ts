@@ -8,7 +8,6 @@ import {
 } from "node:crypto";
 import { createFile, readFileIfPresent, replaceFile } from "../../machine/files.ts";
 import type { Signer } from "../../verify/evidence/dsse.ts";
-
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 

@@ -6,7 +6,6 @@ import { isStopped } from "../../machine/process.ts";
 import { readClient } from "../access/client-identity.ts";
 import { describeAccess, findIngress, tryAccess } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant-name.ts";
-
 import { type EnvironmentRecord, listNames, readRecord } from "../environment/record.ts";
 import { environmentFolder } from "../home.ts";
 import { readRegionAddress } from "../region/address.ts";

@@ -2,7 +2,6 @@ import { statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createFolder } from "../../machine/files.ts";
-
 import type { Home } from "../home.ts";
 
 const note =

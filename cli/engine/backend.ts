@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { isPresent } from "../../machine/files.ts";
-
 import { type Home, ownBackend } from "../home.ts";
 import type { Session } from "../session.ts";
 import { readStackState } from "./state.ts";

@@ -10,7 +10,6 @@ import {
   parseConfig,
   sourceNetworks,
 } from "../../stacks/config/config.ts";
-
 import type { PortKey } from "../environment/ports.ts";
 import { checkout } from "../home.ts";
 

@@ -6,7 +6,6 @@ import { listFolder, readFileIfPresent } from "../../machine/files.ts";
 import { readProcess } from "../../machine/process.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
 import { endProcesses } from "../../machine/signals.ts";
-
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder, Home } from "../home.ts";
 

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { createFile, readFileIfPresent } from "../../machine/files.ts";
-
 import { OperatorError } from "../errors.ts";
 import type { Home } from "../home.ts";
 

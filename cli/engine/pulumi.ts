@@ -5,7 +5,6 @@ import { createFolder, explainFileError } from "../../machine/files.ts";
 import { readProcess } from "../../machine/process.ts";
 import { sendGroupSignal, sendSignal } from "../../machine/signals.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
-
 import type { EnvironmentFolder, Home } from "../home.ts";
 import { disableAutomaticLogs } from "./automatic-logs.ts";
 import { ensurePassphrase } from "./passphrase.ts";

@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readFileIfPresent } from "../../machine/files.ts";
-
 import type { Home } from "../home.ts";
 
 /** The file backend's state of one stack, read without the engine. */

@@ -11,7 +11,6 @@ import {
 } from "../../machine/loopback-networks.ts";
 import { OperatorError } from "../errors.ts";
 import { environmentFolder, type Home } from "../home.ts";
-
 import { type Origin, parseOrigin } from "./creation-choices.ts";
 
 /** Every number that an environment may have. */

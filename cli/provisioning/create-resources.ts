@@ -6,7 +6,6 @@ import { findIngress } from "../access/ingress.ts";
 import type { Observation } from "../engine/observer.ts";
 import { bringUp, type EngineRun, forgetPending } from "../engine/stack.ts";
 import { readStackState, type StackState } from "../engine/state.ts";
-
 import { OperatorError } from "../errors.ts";
 import type { EnvironmentFolder } from "../home.ts";
 import { readRegionAddress } from "../region/address.ts";

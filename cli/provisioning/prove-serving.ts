@@ -7,7 +7,6 @@ import { explainRefusal } from "../access/explain-refusal.ts";
 import { ask, type ClientIdentity, type Ingress } from "../access/ingress.ts";
 import { operatorGrant } from "../access/operator-grant-name.ts";
 import { fetchToken, readVerifierSecret, type Token } from "../access/token.ts";
-
 import { type EnvironmentRecord, writeRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import type { Progress } from "../report/steps.ts";

@@ -6,7 +6,6 @@ import type { Project } from "../engine/configuration.ts";
 import type { Observation } from "../engine/observer.ts";
 import type { Program } from "../engine/program-host.ts";
 import type { EngineSetting } from "../engine/pulumi.ts";
-
 import type { Origin } from "../environment/creation-choices.ts";
 import type { EnvironmentRecord } from "../environment/record.ts";
 import type { EnvironmentFolder } from "../home.ts";

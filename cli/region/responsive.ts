@@ -1,6 +1,5 @@
 import { request } from "node:http";
 import { isAlive, isStopped } from "../../machine/process.ts";
-
 import type { RegionAddress } from "./address.ts";
 
 const checkEachMs = 250;

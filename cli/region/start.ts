@@ -5,7 +5,6 @@ import { createFolder, replaceFile } from "../../machine/files.ts";
 import { pollUntil } from "../../machine/wait.ts";
 import { childEnvironment } from "../../tools/child-environment.ts";
 import type { regionTools } from "../../tools/resolve-tools.ts";
-
 import type { EnvironmentRecord } from "../environment/record.ts";
 import { OperatorError } from "../errors.ts";
 import { checkout, type EnvironmentFolder, type Home } from "../home.ts";

@@ -2,7 +2,6 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { chalkStderr as chalk } from "chalk";
 import { createFolder } from "../../machine/files.ts";
-
 import { isExpected, OperatorError } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Home } from "../home.ts";

@@ -15,7 +15,6 @@ import {
 import { operatorGrant } from "../access/operator-grant-name.ts";
 import { revocableGrants, revokeGrants } from "../access/revoke.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-
 import type { Progress } from "../report/steps.ts";
 import type { ClosureProof } from "./closure-proof.ts";
 import type { ClosedDown, ReachedDown } from "./down-stages.ts";

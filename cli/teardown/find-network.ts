@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { readFileIfPresent } from "../../machine/files.ts";
 import { readStateAccounts } from "../engine/state.ts";
-
 import { reservedBy } from "../environment/network.ts";
 import { readOwnProcesses } from "../environment/own-processes.ts";
 import { type EnvironmentFolder, environmentFolder, type Home } from "../home.ts";

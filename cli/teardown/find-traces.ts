@@ -2,9 +2,7 @@ import { join } from "node:path";
 import { isPresent } from "../../machine/files.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
 import { readStackState } from "../engine/state.ts";
-
 import { reservedBy } from "../environment/network.ts";
-
 import { environmentFolder, type Home } from "../home.ts";
 
 /** Location of an environment's folder while it is being removed. */

@@ -3,7 +3,6 @@ import { endProcesses } from "../../machine/signals.ts";
 import { regionTools, resolveTools } from "../../tools/resolve-tools.ts";
 import { readStackState } from "../engine/state.ts";
 import { readEdgeListeners } from "../environment/network.ts";
-
 import { isExpected } from "../errors.ts";
 import { type RegionAddress, readRegionAddress } from "../region/address.ts";
 import { endEdge } from "../region/end-unrecorded-processes.ts";

@@ -1,7 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { explainFileError, isPresent } from "../../machine/files.ts";
 import { readStackState, removeStackFiles } from "../engine/state.ts";
-
 import type { Progress } from "../report/steps.ts";
 import type { InspectedDown } from "./down-stages.ts";
 import { removedFolder } from "./find-traces.ts";

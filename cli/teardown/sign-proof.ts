@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { isPresent, replaceFile } from "../../machine/files.ts";
 import { signStatement } from "../../verify/evidence/dsse.ts";
 import { createSigner, ensureSigningKey, publicKeyFileOf } from "../attestation/signing-key.ts";
-
 import { releaseNetwork } from "../environment/network.ts";
 import { fileTime } from "../home.ts";
 import type { Progress } from "../report/steps.ts";

@@ -4,7 +4,6 @@ import { accessAws } from "../access/aws-access.ts";
 import { isMissingFolder } from "../engine/backend.ts";
 import { readStackState } from "../engine/state.ts";
 import { readNetworkListeners } from "../environment/network.ts";
-
 import { ownBackend } from "../home.ts";
 import type { Progress } from "../report/steps.ts";
 import type { InspectedDown, StoppedDown } from "./down-stages.ts";

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
-
 import type { AwsRequest } from "../operation.ts";
 
 export interface AccessKey {

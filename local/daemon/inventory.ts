@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { findListeners, type OwnedListener } from "../../machine/listeners.ts";
 import { readProcesses } from "../../machine/process.ts";
 import { isInside, readOpenFiles, readWorkingDirectory } from "../../machine/process-files.ts";
-
 import { endStrays, findStrays, type Stray } from "./end-ledger-processes.ts";
 
 export interface FoundProcess {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { readFileIfPresent } from "../../machine/files.ts";
-
 import type { Region } from "../region.ts";
 
 /**

@@ -2,7 +2,6 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { X509Crl } from "@peculiar/x509";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
-
 import { AwsError } from "../operation.ts";
 import type { Region } from "../region.ts";
 import { objectsOf as s3ObjectsOf } from "../s3/objects.ts";

@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readFileIfPresent, replaceFile } from "../../machine/files.ts";
-
 import { AwsError } from "../operation.ts";
 import { recordsOf } from "../record-store.ts";
 import type { Region } from "../region.ts";

@@ -11,7 +11,6 @@ import { endAbandonedEngine, removeDeadLocks } from "../../cli/engine/locks.ts";
 import { bringUp, destroy, ensureStack } from "../../cli/engine/stack.ts";
 import { readStackState, removeCutDescriptions, removeStackFiles } from "../../cli/engine/state.ts";
 import { readProcessesIn } from "../../machine/process-files.ts";
-
 import { findToolchain } from "../../tools/toolchain.ts";
 import { makeSetting } from "./started-stack.ts";
 import { TemporaryHome } from "./temporary-home.ts";

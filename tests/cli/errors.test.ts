@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "tap";
-
 import { catalogue, OperatorError } from "../../cli/errors.ts";
 import { explainFailure, renderFailure } from "../../cli/report/failure.ts";
 import { TemporaryHome } from "./temporary-home.ts";

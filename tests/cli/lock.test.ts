@@ -5,7 +5,6 @@ import { execa, type ResultPromise } from "execa";
 import { test } from "tap";
 import { acquireLock, waitForEnvironmentLock } from "../../cli/environment/lock.ts";
 import { readHolder } from "../../machine/lock.ts";
-
 import { TemporaryHome } from "./temporary-home.ts";
 
 const lockModule = join(import.meta.dirname, "..", "..", "cli", "environment", "lock.ts");

@@ -5,7 +5,6 @@ import { before, t, test } from "tap";
 import { reserveNetwork } from "../loopback.ts";
 import { waitUntil } from "../wait-until.ts";
 import { issueToken, type StartedRole, startGateway } from "./started-gateway.ts";
-
 import { StartedPlatform } from "./started-test-bed.ts";
 
 const network = await reserveNetwork();

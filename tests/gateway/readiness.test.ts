@@ -9,7 +9,6 @@ import { waitUntil } from "../wait-until.ts";
 import { HeldLine } from "./held-line.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
-
 import { StartedRedis } from "./started-redis.ts";
 
 const block = await reserveNetwork();

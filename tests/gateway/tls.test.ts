@@ -5,7 +5,6 @@ import { waitUntil } from "../wait-until.ts";
 import { createCertificates } from "./certificates.ts";
 import { describeGateway, issueToken, StartedRole } from "./started-gateway.ts";
 import { StartedMariadb } from "./started-mariadb.ts";
-
 import { StartedRedis } from "./started-redis.ts";
 
 const network = await reserveNetwork();

@@ -6,7 +6,6 @@ import { basename, join } from "node:path";
 import { execa } from "execa";
 import { beforeEach, t, test } from "tap";
 import { readProcess } from "../../machine/process.ts";
-
 import { createTemporaryFolder, removeAbandoned } from "../../machine/temporary-folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dmm-env-"));

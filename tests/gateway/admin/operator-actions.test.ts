@@ -17,7 +17,6 @@ import { waitUntil } from "../../wait-until.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, password, StartedServer } from "../oauth2/started-server.ts";
 import { startGateway } from "../started-gateway.ts";
-
 import { openForm, sendForm } from "./form-client.ts";
 import { StartedAdmin } from "./started-admin.ts";
 

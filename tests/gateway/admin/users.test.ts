@@ -4,7 +4,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { createRequest, obtainTokens } from "../oauth2/authorize.ts";
 import { issuer, StartedServer, signIn } from "../oauth2/started-server.ts";
-
 import { type ReceivedResponse, StartedAdmin } from "./started-admin.ts";
 
 const block = await reserveNetwork();

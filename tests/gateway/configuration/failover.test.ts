@@ -8,7 +8,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { describePerson } from "../admin/started-admin.ts";
 import { StartedRole } from "../started-gateway.ts";
-
 import { StartedRedis } from "../started-redis.ts";
 
 const block = await reserveNetwork();

@@ -7,7 +7,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { describeGateway, startGateway } from "../started-gateway.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
-
 import { StartedRedis } from "../started-redis.ts";
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";

@@ -14,7 +14,6 @@ import { CommitUncertainError } from "../../../gateway/database/transaction.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { StartedMariadb } from "../started-mariadb.ts";
-
 import { DatabaseLine } from "./database-line.ts";
 import { createRoute, openMigrated, openPool } from "./migrated-database.ts";
 

@@ -10,7 +10,6 @@ import { waitUntil } from "../../wait-until.ts";
 import { StartedHandshakeUpstream } from "../handshake-upstream.ts";
 import { sendRaw } from "../raw-client.ts";
 import { issueToken, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

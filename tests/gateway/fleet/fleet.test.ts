@@ -5,7 +5,6 @@ import { waitUntil } from "../../wait-until.ts";
 import { describeAdmin, describePerson } from "../admin/started-admin.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 import { UnreachableListener } from "./unreachable-listener.ts";
 

@@ -15,7 +15,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { createRoute } from "../configuration/migrated-database.ts";
 import { issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

@@ -5,7 +5,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { PrometheusText } from "../prometheus-text.ts";
 import { type StartedRole, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

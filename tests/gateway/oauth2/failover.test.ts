@@ -3,7 +3,6 @@ import { before, t, test } from "tap";
 import { computeSlot } from "../../../gateway/redis/slot.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { createRequest, obtainTokens, type Tokens } from "./authorize.ts";
 import { password, StartedServer } from "./started-server.ts";
 

@@ -10,7 +10,6 @@ import { rotation } from "../../../gateway/oauth2/signing-key-rotation.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { describeGateway, StartedRole, startGateway } from "../started-gateway.ts";
-
 import { createRequest, obtainTokens } from "./authorize.ts";
 import { issuer, StartedServer } from "./started-server.ts";
 

@@ -7,7 +7,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { DatabaseLine } from "../configuration/database-line.ts";
 import { describeGateway, issueToken, StartedRole, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -13,7 +13,6 @@ import type { RedisSettings } from "../../../gateway/settings.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { createCertificates } from "../certificates.ts";
-
 import { type RedisShape, type StartedNode, StartedRedis } from "../started-redis.ts";
 
 const network = await reserveNetwork();

@@ -5,7 +5,6 @@ import { waitUntil } from "../../wait-until.ts";
 import { StartedBadUpstream } from "../bad-upstream.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -9,7 +9,6 @@ import { type Seen, StartedHonestUpstream } from "../honest-upstream.ts";
 import { close, get, oddRequests, post } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

@@ -13,7 +13,6 @@ import { get, post } from "../odd-requests.ts";
 import { OpenClient } from "../open-client.ts";
 import { readRunning } from "../running.ts";
 import { issueToken } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

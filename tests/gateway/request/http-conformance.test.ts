@@ -8,7 +8,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { OpenClient } from "../open-client.ts";
 import { issueToken } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 import { forwardingRows } from "./conformance/forwarding.ts";
 import type { ConformanceRow } from "./conformance/row.ts";

@@ -8,7 +8,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { issueToken, revokeToken, verifierSecret } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 

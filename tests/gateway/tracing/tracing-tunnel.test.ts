@@ -4,7 +4,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { readStatus, sendRaw } from "../raw-client.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 import { StartedWebSocketUpstream } from "../websocket-upstream.ts";
 

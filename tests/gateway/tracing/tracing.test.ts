@@ -5,7 +5,6 @@ import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { type ReceivedSpan, StartedCollector } from "../started-collector.ts";
 import { describeGateway, issueToken, type StartedRole, startGateway } from "../started-gateway.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -5,7 +5,6 @@ import { before, beforeEach, t, test } from "tap";
 import { UpstreamTarget } from "../../../gateway/upstreams/target.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();

@@ -6,7 +6,6 @@ import type { UpstreamConnection } from "../../../gateway/upstreams/connection.t
 import { UpstreamTarget } from "../../../gateway/upstreams/target.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { askUpstream } from "../upstream-request.ts";
 
 const network = await reserveNetwork();

@@ -8,7 +8,6 @@ import { waitUntil } from "../../wait-until.ts";
 import { StartedBadUpstream } from "../bad-upstream.ts";
 import { upstreamTricks } from "../hostile-upstream.ts";
 import { OpenClient } from "../open-client.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const block = await reserveNetwork();

@@ -6,7 +6,6 @@ import type { ProbeOutcome } from "../../../gateway/upstreams/health-check.ts";
 import { Upstreams } from "../../../gateway/upstreams/upstreams.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { StartedPlatform } from "../started-test-bed.ts";
 
 const network = await reserveNetwork();

@@ -15,7 +15,6 @@ import {
 } from "@aws-sdk/client-ecs";
 import { afterEach, before, t, test } from "tap";
 import { waitUntil } from "../../wait-until.ts";
-
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices, waitForTasks } from "./services.ts";
 

@@ -12,7 +12,6 @@ import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define } from "./services.ts";
 

@@ -8,7 +8,6 @@ import { digestContent } from "../../../image/digest.ts";
 import { findStored, storeContent } from "../../../local/ecs/image-store.ts";
 import { buildImage, findImage, pullImage } from "../../../local/ecs/images.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define, removeServices } from "./services.ts";
 

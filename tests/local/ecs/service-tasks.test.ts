@@ -3,7 +3,6 @@ import { afterEach, before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { type Fixture, openFixture } from "./fixtures.ts";
 import {
   ask,

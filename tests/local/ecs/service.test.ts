@@ -5,7 +5,6 @@ import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import type { Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { listenersOf } from "../started-region.ts";
 import { type Fixture, handlerOf, openFixture } from "./fixtures.ts";
 import {

@@ -3,7 +3,6 @@ import { backendName } from "../../../local/elb/backend-name.ts";
 import { balancerOfGroup } from "../../../local/elb/balancer-registry.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import type { Fixture } from "./fixtures.ts";
 
 export const serviceType = "aws:ecs/service:Service";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { before, t, test } from "tap";
 import { schedulerOf } from "../../../local/ecs/running.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { type Fixture, openFixture } from "./fixtures.ts";
 import { ask, createService, define } from "./services.ts";
 

@@ -5,7 +5,6 @@ import { before, t, test } from "tap";
 import { operations } from "../../../local/elb/index.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { ask, createResource } from "../started-region.ts";
 import { balancingOf } from "./resource-handlers.ts";
 import { domain, type StartedTarget, startTarget, startTestBed, type TestBed } from "./test-bed.ts";

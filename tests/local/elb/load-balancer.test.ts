@@ -11,7 +11,6 @@ import type { Resource } from "../../../local/resource.ts";
 import { objectsOf } from "../../../local/s3/objects.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { ask, createResource, listenersOf, processesIn } from "../started-region.ts";
 import { createInsiders, type Insiders } from "./insiders.ts";
 import { balancingOf } from "./resource-handlers.ts";

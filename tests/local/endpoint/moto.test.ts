@@ -13,7 +13,6 @@ import { test } from "tap";
 import { startMoto, waitForMoto } from "../../../local/moto.ts";
 import { handlers } from "../../../local/services.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import { openEndpoint } from "./started-endpoint.ts";
 
 const logGroupType = "aws:cloudwatch/logGroup:LogGroup";

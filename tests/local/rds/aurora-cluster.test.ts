@@ -8,7 +8,6 @@ import { findCluster } from "../../../local/rds/running.ts";
 import type { Properties, Resource } from "../../../local/resource.ts";
 import { reserveNetwork } from "../../loopback.ts";
 import { waitUntil } from "../../wait-until.ts";
-
 import {
   ask,
   createResource,

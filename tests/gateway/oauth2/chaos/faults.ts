@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "../../../wait-until.ts";
 import type { Chance } from "../../chance.ts";
-
 import type { StartedNode, StartedRedis } from "../../started-redis.ts";
 
 /** Faults of one shard: of its current primary, and of its replica. */
